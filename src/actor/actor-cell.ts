@@ -1,0 +1,302 @@
+/** One actor: its mailbox, its turns under nact, its present incarnation, and how it ends. */
+import type { Timer } from "../clock.ts";
+import { ActorFailedError, ActorStoppedError, MailboxOverflowError, RecoveryFailedError } from "../errors.ts";
+import { encodeName } from "./actor-name.ts";
+import type { Cell, CellHost } from "./cell-host.ts";
+import type { Envelope } from "./envelope.ts";
+import type { EndReason, Incarnation } from "./incarnation.ts";
+import { Mailbox } from "./mailbox.ts";
+import { dispatchToNact, type NactHandle, type NactHost, type NactRef, pathOf, spawnHosted } from "./nact-actor.ts";
+import { RestartBackoff, type Supervision } from "./supervision.ts";
+
+/** A turn takes at most so many messages, so that other actors and I/O get theirs. */
+export const messagesPerTurn = 512;
+
+/** The mailbox of an actor holds at most so many messages unless it says otherwise. */
+export const defaultMailboxCapacity = 262_144;
+
+/** What makes one actor differ from another. */
+export interface CellProperties {
+  readonly parent: NactRef;
+  readonly name: string;
+  readonly mailboxCapacity?: number | undefined;
+  readonly supervision?: Supervision | undefined;
+  /** Makes the next incarnation. */
+  readonly incarnate: (cell: ActorCell) => Incarnation;
+  /** Called once, when the actor has ended. */
+  readonly onEnd?: ((cell: ActorCell) => void) | undefined;
+  /** Offered what came after a graceful stop; true when it has a better place for it than the dead letters. */
+  readonly redeliver?: ((envelope: Envelope) => boolean) | undefined;
+}
+
+/** In the mailbox: stop gracefully when this is reached. */
+const poison: Envelope = Object.freeze({ message: undefined, reply: undefined, metadata: undefined });
+
+type Status = "new" | "running" | "restarting" | "ending" | "ended";
+
+/** A live actor. */
+export class ActorCell implements Cell, NactHost {
+  readonly path: string;
+  readonly #host: CellHost;
+  readonly #properties: CellProperties;
+  readonly #mailbox: Mailbox<Envelope>;
+  readonly #backoff: RestartBackoff;
+  readonly #handle: NactHandle;
+  #incarnation: Incarnation;
+  #status: Status = "new";
+  #turnRequested = false;
+  #inHand: Envelope | undefined;
+  #pause: { timer: Timer; done: () => void } | undefined;
+  readonly #onEnded: (() => void)[] = [];
+
+  /** @throws NameTakenError, or the error of nact when the parent has stopped */
+  constructor(host: CellHost, properties: CellProperties) {
+    this.#host = host;
+    this.#properties = properties;
+    this.#mailbox = new Mailbox(properties.mailboxCapacity ?? defaultMailboxCapacity);
+    this.#backoff = new RestartBackoff(properties.supervision);
+    this.#handle = spawnHosted(properties.parent, encodeName(properties.name), this);
+    this.path = pathOf(this.#handle.reference);
+    this.#incarnation = properties.incarnate(this);
+    host.cellStarted(this);
+  }
+
+  get nact(): NactRef {
+    return this.#handle.reference;
+  }
+
+  get ended(): boolean {
+    return this.#status === "ended";
+  }
+
+  /** Ends now if nothing waits and nothing is under way; no message can be lost by it. */
+  endIfIdle(): boolean {
+    const idle =
+      this.#status === "running" && !this.#turnRequested && this.#mailbox.length === 0 && this.#incarnation.idle;
+    if (idle) this.#end("stopped");
+    return idle;
+  }
+
+  /** Puts a message into the mailbox; a full or dead one answers with the reason. */
+  enqueue(envelope: Envelope): void {
+    if (this.#status === "ended") return this.#refuseDead(envelope);
+    if (!this.#mailbox.push(envelope)) {
+      this.#host.dropped(this.path, envelope.message, "mailbox");
+      envelope.reply?.reject(new MailboxOverflowError(this.path, this.#mailbox.capacity));
+      return;
+    }
+    if (!this.#turnRequested) this.#requestTurn();
+  }
+
+  /** Puts messages that had their place before in front of all others, in their order. */
+  replayFirst(envelopes: readonly Envelope[]): void {
+    for (let index = envelopes.length - 1; index >= 0; index--) {
+      const envelope = envelopes[index];
+      if (envelope) this.#mailbox.pushFront(envelope);
+    }
+    if (envelopes.length > 0 && !this.#turnRequested) this.#requestTurn();
+  }
+
+  /** Asks for a turn so that the incarnation is started although no message has come. */
+  wake(): void {
+    if (!this.#turnRequested && this.#status !== "ended") this.#requestTurn();
+  }
+
+  /** Stops after everything that is in the mailbox now. Resolves when the actor has ended. */
+  stop(): Promise<void> {
+    if (this.#status !== "ended") {
+      this.#mailbox.pushAnyway(poison);
+      if (!this.#turnRequested) this.#requestTurn();
+    }
+    return this.whenEnded();
+  }
+
+  /** Ends at once; what is in the mailbox becomes dead letters. */
+  kill(): void {
+    this.#end("killed");
+  }
+
+  whenEnded(): Promise<void> {
+    if (this.#status === "ended") return Promise.resolve();
+    return new Promise((resolve) => this.#onEnded.push(resolve));
+  }
+
+  /** Calls back synchronously when the actor ends; at once if it has. */
+  onEnded(callback: () => void): void {
+    if (this.#status === "ended") callback();
+    else this.#onEnded.push(callback);
+  }
+
+  // --- NactHost
+
+  begin(): void {
+    if (this.#status !== "restarting") return;
+    this.#status = "new";
+    this.#incarnation = this.#properties.incarnate(this);
+    this.#turnRequested = false;
+    this.wake();
+  }
+
+  turn(): void | Promise<void> {
+    if (this.#status === "ended") return;
+    if (this.#status === "new") {
+      const started = this.#incarnation.start();
+      if (started) return this.#continueAfter(started, messagesPerTurn);
+      this.#status = "running";
+    }
+    return this.#drain(messagesPerTurn);
+  }
+
+  deliver(message: unknown, sender: NactRef | undefined): void {
+    this.enqueue({ message, reply: sender && replyThroughNact(sender), metadata: undefined });
+  }
+
+  async decide(error: unknown): Promise<"restart" | "stop"> {
+    if (this.#status === "ended") return "stop";
+    this.#status = "restarting";
+    const pauseMs = this.#backoff.failed(this.#host.clock.monotonic());
+    const path = this.path;
+    this.#host.tell({
+      type: "ActorFailed",
+      path,
+      error,
+      restarts: this.#backoff.restarts,
+      willRestart: pauseMs !== undefined,
+    });
+    if (error instanceof RecoveryFailedError) this.#refuseAll(error);
+    await this.#incarnation.settle();
+    if (pauseMs === undefined) this.#end("stopped", error);
+    if (this.#hasEnded()) return "stop";
+    this.#incarnation.end("restarting", error);
+    if (pauseMs !== undefined) await this.#pauseFor(pauseMs);
+    return this.#hasEnded() ? "stop" : "restart";
+  }
+
+  stopped(): void {
+    this.#end("killed");
+  }
+
+  // --- turns
+
+  #drain(budget: number): void | Promise<void> {
+    const incarnation = this.#incarnation;
+    for (let left = budget; left > 0; left--) {
+      if (this.#hasEnded()) return;
+      if (incarnation.stopping) return this.#finish(incarnation);
+      try {
+        const wait = incarnation.admit();
+        if (wait) return this.#continueAfter(wait, left);
+        const envelope = this.#mailbox.shift();
+        if (!envelope) break;
+        if (envelope === poison) return this.#finish(incarnation);
+        this.#inHand = envelope;
+        const pending = incarnation.receive(envelope);
+        if (pending) return this.#continueAfter(pending, left - 1);
+      } catch (error) {
+        this.#fail(incarnation, error);
+      }
+      this.#inHand = undefined;
+    }
+    incarnation.endTurn();
+    if (incarnation.stopping) return this.#finish(incarnation);
+    this.#endTurn();
+  }
+
+  async #continueAfter(pending: Promise<void>, left: number): Promise<void> {
+    const incarnation = this.#incarnation;
+    if (this.#status !== "new") incarnation.endTurn();
+    try {
+      await pending;
+    } catch (error) {
+      if (incarnation !== this.#incarnation || this.#hasEnded()) return;
+      this.#fail(incarnation, error);
+    }
+    this.#inHand = undefined;
+    // The actor may have been killed meanwhile; then this incarnation must not go on.
+    if (incarnation !== this.#incarnation || this.#hasEnded()) return;
+    if (this.#status === "new") this.#status = "running";
+    return this.#drain(left);
+  }
+
+  /** Answers whoever sent the message that failed, and gives the error to nact's supervision. */
+  #fail(incarnation: Incarnation, error: unknown): never {
+    const envelope = this.#inHand;
+    this.#inHand = undefined;
+    this.#turnRequested = true;
+    incarnation.endTurn();
+    envelope?.reply?.reject(
+      error instanceof ActorFailedError ? error : new ActorFailedError(this.path, "handling a message", error),
+    );
+    throw error;
+  }
+
+  async #finish(incarnation: Incarnation): Promise<void> {
+    this.#status = "ending";
+    incarnation.endTurn();
+    await incarnation.settle();
+    this.#end("stopped");
+  }
+
+  #endTurn(): void {
+    this.#turnRequested = false;
+    if (this.#mailbox.length > 0) this.#requestTurn();
+  }
+
+  #requestTurn(): void {
+    this.#turnRequested = true;
+    this.#handle.requestTurn();
+  }
+
+  // --- the end
+
+  #end(reason: EndReason, error?: unknown): void {
+    if (this.#status === "ended") return;
+    this.#status = "ended";
+    this.#handle.stop();
+    this.#pause?.timer.cancel();
+    this.#pause?.done();
+    this.#inHand?.reply?.reject(
+      new ActorStoppedError(this.path, `it was ${reason} while it handled the message`, error),
+    );
+    this.#incarnation.end(reason, error);
+    const leftovers = this.#mailbox.drain();
+    this.#properties.onEnd?.(this);
+    this.#host.cellEnded(this);
+    const redeliver = reason === "stopped" && error === undefined ? this.#properties.redeliver : undefined;
+    for (const envelope of leftovers) {
+      if (envelope !== poison && !redeliver?.(envelope)) this.#refuseDead(envelope, error);
+    }
+    for (const callback of this.#onEnded.splice(0)) callback();
+  }
+
+  #hasEnded(): boolean {
+    return this.#status === "ended";
+  }
+
+  #refuseDead(envelope: Envelope, error?: unknown): void {
+    this.#host.deadLetter(this.path, envelope.message, "the actor has stopped");
+    envelope.reply?.reject(new ActorStoppedError(this.path, "it has stopped", error));
+  }
+
+  /** Recovery failed: whatever waited for it is answered with the reason, except a request to stop. */
+  #refuseAll(error: RecoveryFailedError): void {
+    for (const envelope of this.#mailbox.drain()) {
+      if (envelope === poison) this.#mailbox.pushAnyway(poison);
+      else envelope.reply?.reject(error);
+    }
+  }
+
+  #pauseFor(pauseMs: number): Promise<void> {
+    return new Promise((done) => {
+      this.#pause = { timer: this.#host.clock.setTimer(pauseMs, done), done };
+    });
+  }
+}
+
+/** nact knows no failed reply: an error reaches whoever asked through nact as the answer. */
+function replyThroughNact(sender: NactRef): { resolve(value: unknown): void; reject(error: Error): void } {
+  return {
+    resolve: (value) => dispatchToNact(sender, value),
+    reject: (error) => dispatchToNact(sender, error),
+  };
+}

@@ -1,0 +1,91 @@
+/** References: how a message reaches an actor, and how a question gets its answer back. */
+import type { ActorCell } from "./actor-cell.ts";
+import type { AskOptions, Asks } from "./ask.ts";
+import type { CommandNamed, CommandType, ReplyOf } from "./command.ts";
+import type { Envelope } from "./envelope.ts";
+import type { NactRef } from "./nact-actor.ts";
+
+/** What may go along with a message that expects no answer. */
+export type TellOptions = Pick<AskOptions, "commandId" | "metadata">;
+
+/** The address of an actor. */
+export interface ActorRef<M> {
+  /** Such as `shop://user/greeter` or `shop://entity/cart/42`: for people and logs. */
+  readonly path: string;
+
+  /** The nact reference: nact's own `dispatch` and `query` reach the same mailbox through it. */
+  readonly nact: NactRef<M>;
+
+  /** Sends without waiting for anything. A message that cannot be delivered becomes a `DeadLetter`. */
+  tell(message: M, options?: TellOptions): void;
+
+  /**
+   * Sends, and resolves with the reply. Always settles.
+   *
+   * @throws (as a rejection) the very error that the actor rejected with, or AskTimeoutError, ActorStoppedError, ActorFailedError,
+   * MailboxOverflowError, and of entities also PersistFailedError, PersistRejectedError, RecoveryFailedError, UnhandledCommandError
+   */
+  ask<const T extends CommandType<M>>(
+    command: CommandNamed<M, T> & { readonly type: T },
+    options?: AskOptions,
+  ): Promise<ReplyOf<CommandNamed<M, T>>>;
+  ask<Reply = unknown>(message: M, options?: AskOptions): Promise<Reply>;
+}
+
+/** A reference of this library. */
+export abstract class CellRef {
+  abstract readonly path: string;
+  abstract readonly nact: NactRef<never>;
+  readonly #asks: Asks;
+
+  constructor(asks: Asks) {
+    this.#asks = asks;
+  }
+
+  /** The cell, if there is a live one. */
+  abstract liveCell(): ActorCell | undefined;
+
+  /** Brings an envelope to its mailbox; answers it when that cannot be. */
+  protected abstract send(envelope: Envelope): void;
+
+  tell(message: unknown, options?: TellOptions): void {
+    this.send({ message, reply: undefined, metadata: options && metadataOf(options) });
+  }
+
+  ask(message: unknown, options?: AskOptions): Promise<never>;
+  ask(message: unknown, options?: AskOptions): Promise<unknown> {
+    const metadata = options && metadataOf(options);
+    return this.#asks.ask(this.path, message, options, (reply) => this.send({ message, reply, metadata }));
+  }
+}
+
+/** A reference to one actor for as long as it lives. */
+export class LocalRef extends CellRef {
+  readonly #cell: ActorCell;
+
+  constructor(asks: Asks, cell: ActorCell) {
+    super(asks);
+    this.#cell = cell;
+  }
+
+  get path(): string {
+    return this.#cell.path;
+  }
+
+  get nact(): NactRef<never> {
+    return this.#cell.nact;
+  }
+
+  liveCell(): ActorCell | undefined {
+    return this.#cell.ended ? undefined : this.#cell;
+  }
+
+  protected send(envelope: Envelope): void {
+    this.#cell.enqueue(envelope);
+  }
+}
+
+function metadataOf(options: TellOptions): Readonly<Record<string, unknown>> | undefined {
+  if (options.commandId === undefined) return options.metadata;
+  return { ...options.metadata, commandId: options.commandId };
+}

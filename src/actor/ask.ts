@@ -1,0 +1,136 @@
+/** Questions that always settle: with the reply, with an error, or when their time is up. */
+import type { Clock } from "../clock.ts";
+import { AskTimeoutError } from "../errors.ts";
+import { messageType } from "./command.ts";
+import { DeadlineQueue, Waiting } from "./deadline-queue.ts";
+import type { ReplyAddress } from "./envelope.ts";
+
+/** So many different lengths of time are kept before those that nobody waits for are dropped. */
+const queuesMax = 64;
+
+/** How a single question differs from the defaults. */
+export interface AskOptions {
+  /** Rejects with AskTimeoutError after this time, in milliseconds. Default: the system's `askTimeoutMs`, 5,000. */
+  readonly timeoutMs?: number;
+  /** Names the command, so that a repetition of it can be recognised. Stored in the metadata of its events. */
+  readonly commandId?: string;
+  /** Stored with the events that the command leads to. Plain JSON. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Aborting it rejects the question with the signal's reason; the command may still be handled. */
+  readonly signal?: AbortSignal;
+}
+
+/** One question that has not been answered yet. */
+class Ask extends Waiting implements ReplyAddress {
+  readonly #path: string;
+  readonly #message: unknown;
+  readonly #timeoutMs: number;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+  #stopListening: (() => void) | undefined;
+
+  constructor(
+    path: string,
+    message: unknown,
+    timeoutMs: number,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super();
+    this.#path = path;
+    this.#message = message;
+    this.#timeoutMs = timeoutMs;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  resolve(value: unknown): void {
+    this.#settle();
+    this.#resolve(value);
+  }
+
+  reject(error: unknown): void {
+    this.#settle();
+    this.#reject(error);
+  }
+
+  expire(): void {
+    this.reject(new AskTimeoutError(this.#path, messageType(this.#message), this.#timeoutMs));
+  }
+
+  listenTo(signal: AbortSignal): void {
+    const abort = (): void => this.reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    this.#stopListening = () => signal.removeEventListener("abort", abort);
+  }
+
+  #settle(): void {
+    this.queue?.remove(this);
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+  }
+}
+
+/** The questions of one system that wait for an answer, one queue for each length of time. */
+export class Asks {
+  readonly #clock: Clock;
+  readonly #defaultTimeoutMs: number;
+  readonly #queues = new Map<number, DeadlineQueue>();
+
+  constructor(clock: Clock, defaultTimeoutMs: number) {
+    this.#clock = clock;
+    this.#defaultTimeoutMs = defaultTimeoutMs;
+  }
+
+  /**
+   * Asks: `send` is called once with the address for the reply, unless the signal is aborted already.
+   *
+   * @throws TypeError when the options are of the wrong kind (as a rejection)
+   */
+  ask(
+    path: string,
+    message: unknown,
+    options: AskOptions | undefined,
+    send: (reply: ReplyAddress) => void,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const timeoutMs = options?.timeoutMs ?? this.#defaultTimeoutMs;
+      const question = new Ask(path, message, timeoutMs, resolve, reject);
+      if (options?.signal) {
+        if (options.signal.aborted) return question.reject(options.signal.reason);
+        question.listenTo(options.signal);
+      }
+      this.#queueOf(timeoutMs).add(question);
+      try {
+        send(question);
+      } catch (error) {
+        question.reject(error);
+      }
+    });
+  }
+
+  /** Releases every timer. Whatever still waits here will never be answered, so settle it first. */
+  close(): void {
+    for (const queue of this.#queues.values()) queue.close();
+    this.#queues.clear();
+  }
+
+  #queueOf(timeoutMs: number): DeadlineQueue {
+    let queue = this.#queues.get(timeoutMs);
+    if (!queue) {
+      if (!(timeoutMs > 0)) throw new TypeError(`timeoutMs must be a number above 0, not ${String(timeoutMs)}`);
+      if (this.#queues.size >= queuesMax) this.#dropIdleQueues();
+      queue = new DeadlineQueue(this.#clock, timeoutMs, true);
+      this.#queues.set(timeoutMs, queue);
+    }
+    return queue;
+  }
+
+  #dropIdleQueues(): void {
+    for (const [timeoutMs, queue] of this.#queues) {
+      if (!queue.idle) continue;
+      queue.close();
+      this.#queues.delete(timeoutMs);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** A message on its way to an actor, with the address for its reply. */
+
+/** Where the answer to a message goes. The first answer counts, later ones are ignored. */
+export interface ReplyAddress {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** What lies in a mailbox. */
+export interface Envelope<M = unknown> {
+  readonly message: M;
+  /** Absent when nobody asked. */
+  readonly reply: ReplyAddress | undefined;
+  /** What the sender gave along. */
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+}

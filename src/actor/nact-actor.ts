@@ -1,0 +1,210 @@
+/** The one place where nact is adapted: a nact actor whose mailbox is ours and whose turns drain it. */
+import { createRequire } from "node:module";
+import { type Ref, spawnStateless } from "nact";
+import { decodeName } from "./actor-name.ts";
+
+/** A reference that nact's own functions take. */
+export type NactRef<M = unknown> = Ref<M>;
+
+/** What this library uses of a live nact actor or actor system. */
+interface NactNode {
+  readonly reference: NactRef;
+  children: Map<string, NactNode>;
+  readonly system: NactNode & { readonly name: string };
+  stop(): void;
+}
+
+interface NactActorBase extends NactNode {
+  dispatch(message: unknown, sender?: unknown): void;
+}
+
+/** What nact hands to onCrash; the symbols are decisions. */
+interface CrashContext {
+  readonly stop: symbol;
+  readonly reset: symbol;
+}
+
+/** What a nact reference is made of. */
+interface NactActorReference extends NactRef<never> {
+  readonly path: { createChildPath(name: string): unknown };
+  readonly system: { readonly name: string };
+}
+
+type NactReferenceClass = new (systemName: string, parent: NactRef, path: unknown, name: string) => NactActorReference;
+
+type NactActorClass = new (
+  parent: NactNode,
+  name: string,
+  system: NactNode,
+  receive: () => void | Promise<void>,
+  properties: {
+    initialStateFunc: () => void;
+    onCrash: (message: unknown, error: unknown, context: CrashContext) => Promise<symbol>;
+  },
+) => NactActorBase;
+
+// nact exports no class, only functions over references; these files are the ground that those functions stand on.
+const require = createRequire(import.meta.url);
+const { Actor }: { Actor: NactActorClass } = require("nact/lib/actor.js");
+const { ActorReference }: { ActorReference: NactReferenceClass } = require("nact/lib/references.js");
+const systems: { find(name: string, reference?: NactRef): NactNode | undefined } = require("nact/lib/system-map.js");
+// Its type declaration says that a name is given as a string; that string is ignored.
+const { start }: { start(options: { name: string }): NactRef<never> } = require("nact/lib/system.js");
+const functions: { dispatch(to: NactRef, message: unknown, sender?: NactRef): void } = require("nact/lib/functions.js");
+
+/** What a nact actor of ours drives, and is driven by. */
+export interface NactHost {
+  /** A new incarnation begins: at first, and after a restart. */
+  begin(): void;
+  /** One turn; a promise makes nact wait. Throwing leads to {@link decide}. */
+  turn(): void | Promise<void>;
+  /** A message that nact delivered; `sender` is whoever asked through nact, if anybody did. */
+  deliver(message: unknown, sender: NactRef | undefined): void;
+  /** Whether to restart after a turn threw; may take its time. Must not throw. */
+  decide(error: unknown): Promise<"restart" | "stop">;
+  /** nact has stopped the actor: the host asked for it, or nact's own `stop`, or its parent went. */
+  stopped(): void;
+}
+
+/** A nact actor that asks its host for everything but turns. */
+class HostedActor extends Actor {
+  readonly #host: NactHost;
+
+  constructor(parent: NactNode, name: string, host: NactHost) {
+    super(parent, name, parent.system, () => host.turn(), {
+      initialStateFunc: () => host.begin(),
+      onCrash: async (_message, error, context) =>
+        (await host.decide(error)) === "restart" ? context.reset : context.stop,
+    });
+    this.#host = host;
+  }
+
+  /** nact's dispatch and query end here. */
+  override dispatch(message: unknown, sender?: unknown): void {
+    this.#host.deliver(message, isReference(sender) ? sender : undefined);
+  }
+
+  requestTurn(): void {
+    super.dispatch(undefined);
+  }
+
+  override stop(): void {
+    // nact means to stop children here, but looks them up by the actor instead of by its reference and finds none.
+    for (const child of [...this.children.values()]) child.stop();
+    super.stop();
+    this.#host.stopped();
+  }
+}
+
+/** A handle on one nact actor that a host drives. */
+export interface NactHandle {
+  readonly reference: NactRef;
+  requestTurn(): void;
+  stop(): void;
+}
+
+/** Spawns a nact actor under `parent`. Throws when the parent has stopped or the name is in use. */
+export function spawnHosted(parent: NactRef, encodedName: string, host: NactHost): NactHandle {
+  return new HostedActor(liveNode(parent), encodedName, host);
+}
+
+/** Whether `parent` has a live child of that name. */
+export function hasChild(parent: NactRef, encodedName: string): boolean {
+  return liveNode(parent).children.has(encodedName);
+}
+
+/** Whether nact would still deliver to `reference`. */
+export function isLive(reference: NactRef): boolean {
+  return systems.find(systemName(reference), reference) !== undefined;
+}
+
+/** Sends through nact; a message to an actor that has stopped vanishes, as it does in nact. */
+export function dispatchToNact(to: NactRef, message: unknown, sender?: NactRef): void {
+  functions.dispatch(to, message, sender);
+}
+
+/** A nact actor that only has children. */
+export function spawnGuardian(parent: NactRef, encodedName: string): NactRef {
+  return spawnStateless(parent, () => {}, encodedName);
+}
+
+/** Children that come into being when nact looks for them. */
+class ActivatedChildren extends Map<string, NactNode> {
+  readonly #activate: (encodedName: string) => void;
+
+  constructor(activate: (encodedName: string) => void) {
+    super();
+    this.#activate = activate;
+  }
+
+  override get(encodedName: string): NactNode | undefined {
+    const child = super.get(encodedName);
+    if (child) return child;
+    this.#activate(encodedName);
+    return super.get(encodedName);
+  }
+}
+
+/** A guardian whose children are spawned by `activate` when a message from nact is on its way to one that is not live. */
+export function spawnActivatingGuardian(
+  parent: NactRef,
+  encodedName: string,
+  activate: (encodedName: string) => void,
+): NactRef {
+  const reference = spawnGuardian(parent, encodedName);
+  liveNode(reference).children = new ActivatedChildren(activate);
+  return reference;
+}
+
+/** The reference that a child of that name has, or would have. */
+export function childReference(parent: NactRef, encodedName: string): NactRef<never> {
+  const { path, system } = parent as NactActorReference;
+  return new ActorReference(system.name, parent, path.createChildPath(encodedName), encodedName);
+}
+
+/** Starts a nact system under the first free name of `name`, `name-2`, `name-3` …; nact itself would replace a system of the same name. */
+export function startNactSystem(name: string): NactRef<never> {
+  let free = name;
+  for (let n = 2; systems.find(free) !== undefined; n++) free = `${name}-${n}`;
+  return start({ name: free });
+}
+
+/** Stops the system and everything in it, and lets nact forget its name. */
+export function stopNactSystem(reference: NactRef): void {
+  const system = systems.find(systemName(reference));
+  if (!system) return;
+  for (const child of [...system.children.values()]) child.stop();
+  system.stop();
+}
+
+/** Whether a value is a reference of nact to an actor. */
+export function isReference(value: unknown): value is NactRef {
+  if (typeof value !== "object" || value === null || !("type" in value) || !("system" in value)) return false;
+  return value.type === "actor" || value.type === "temp";
+}
+
+/** Where an actor stands, for people: such as `shop://user/greeter`, with the names as they were given. */
+export function pathOf(reference: NactRef): string {
+  if (!("path" in reference)) return "temporary reference";
+  const { system, parts } = reference.path as { system: string; parts: readonly string[] };
+  return `${decodeName(system)}://${parts.map(decodeNameIfOurs).join("/")}`;
+}
+
+function decodeNameIfOurs(encoded: string): string {
+  try {
+    return decodeName(encoded);
+  } catch {
+    return encoded;
+  }
+}
+
+function liveNode(reference: NactRef): NactNode {
+  const node = systems.find(systemName(reference), reference);
+  if (!node) throw new Error(`${pathOf(reference)} has stopped`);
+  return node;
+}
+
+function systemName(reference: NactRef): string {
+  const system: unknown = "system" in reference ? reference.system : undefined;
+  return typeof system === "object" && system !== null && "name" in system ? String(system.name) : "";
+}

@@ -1,0 +1,99 @@
+/** One life of an actor without persistence: a state, and a function that takes a message and gives the next state. */
+import type { ActorContext, ActorOptions, ActorScope } from "./actor-definition.ts";
+import type { ActorRef } from "./actor-ref.ts";
+import type { Envelope } from "./envelope.ts";
+import type { EndReason, Incarnation } from "./incarnation.ts";
+import type { Logger } from "./logger.ts";
+import { IncarnationTimers } from "./timers.ts";
+
+const nobody = (): void => {};
+const noMetadata = Object.freeze({});
+
+/** What an incarnation of a plain actor is made of. */
+export interface PlainActorSeat<M> {
+  readonly self: ActorRef<M>;
+  readonly system: ActorScope;
+  readonly log: Logger;
+  readonly spawn: ActorScope["spawn"];
+}
+
+/** One life of a plain actor. */
+export class PlainIncarnation<M, S> implements Incarnation {
+  readonly #options: ActorOptions<M, S>;
+  readonly #told: ActorContext<M>;
+  readonly #timers: IncarnationTimers<M>;
+  readonly #log: Logger;
+  #state: S;
+
+  constructor(options: ActorOptions<M, S>, seat: PlainActorSeat<M>) {
+    const { self, system, log, spawn } = seat;
+    this.#options = options;
+    this.#log = log;
+    this.#timers = new IncarnationTimers(system.clock, (message) => self.tell(message));
+    this.#told = {
+      self,
+      system,
+      timers: this.#timers,
+      log,
+      spawn,
+      reply: nobody,
+      reject: nobody,
+      metadata: noMetadata,
+    };
+    this.#state = isFactory(options.initialState) ? options.initialState() : options.initialState;
+  }
+
+  get stopping(): boolean {
+    return false;
+  }
+
+  get idle(): boolean {
+    return this.#timers.size === 0;
+  }
+
+  start(): void {}
+
+  receive(envelope: Envelope): void | Promise<void> {
+    const next = this.#options.receive(this.#state, envelope.message as M, this.#contextOf(envelope));
+    if (next instanceof Promise) return next.then((state) => this.#become(state));
+    this.#state = next;
+  }
+
+  endTurn(): void {}
+
+  admit(): undefined {
+    return undefined;
+  }
+
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  end(reason: EndReason): void {
+    this.#timers.cancelAll();
+    if (reason === "restarting") return;
+    try {
+      this.#options.onStop?.(this.#state);
+    } catch (error) {
+      this.#log.error(`${this.#told.self.path} failed in onStop`, error);
+    }
+  }
+
+  #become(state: S): void {
+    this.#state = state;
+  }
+
+  #contextOf({ reply, metadata }: Envelope): ActorContext<M> {
+    if (!reply && !metadata) return this.#told;
+    return {
+      ...this.#told,
+      metadata: metadata ?? noMetadata,
+      reply: reply ? (value) => reply.resolve(value) : nobody,
+      reject: reply ? (error) => reply.reject(error) : nobody,
+    };
+  }
+}
+
+function isFactory<S>(initial: S | (() => S)): initial is () => S {
+  return typeof initial === "function";
+}

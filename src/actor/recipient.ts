@@ -1,0 +1,42 @@
+/** Whoever can be sent a message: an actor of ours, or of nact. */
+import { CellRef, LocalRef } from "./actor-ref.ts";
+import { dispatchToNact, isLive, isReference } from "./nact-actor.ts";
+
+/** The two kinds of actor behind one face. */
+export interface ActorRefLike {
+  /** Sends; false when the recipient is known to be gone. */
+  readonly deliver: (message: object) => boolean;
+  /** Calls back when the recipient has stopped, where that can be known; at once if it has. */
+  readonly onEnded: (callback: () => void) => void;
+}
+
+/** @throws TypeError when `ref` is a reference neither of this library nor of nact */
+export function recipientOf(ref: unknown): ActorRefLike {
+  if (ref instanceof LocalRef) {
+    const cell = ref.liveCell();
+    return {
+      deliver: (message) => {
+        ref.tell(message);
+        return true;
+      },
+      onEnded: (callback) => (cell ? cell.onEnded(callback) : callback()),
+    };
+  }
+  if (ref instanceof CellRef) {
+    // An entity lives on behind its reference, whether or not it is live just now.
+    const deliver = (message: object): boolean => {
+      ref.tell(message);
+      return true;
+    };
+    return { deliver, onEnded: () => {} };
+  }
+  if (!isReference(ref)) throw new TypeError("expected a reference to an actor of this library or of nact");
+  return {
+    deliver: (message) => {
+      const live = isLive(ref);
+      if (live) dispatchToNact(ref, message);
+      return live;
+    },
+    onEnded: () => {},
+  };
+}

@@ -1,0 +1,54 @@
+/** The door to the runtime. */
+export type { ActorContext, ActorDefinition, ActorOptions, ActorScope } from "./actor/actor-definition.ts";
+export { actor } from "./actor/actor-definition.ts";
+export type { ActorRef, TellOptions } from "./actor/actor-ref.ts";
+export type { AskOptions } from "./actor/ask.ts";
+export type { Command, ReplyOf } from "./actor/command.ts";
+export type { Logger } from "./actor/logger.ts";
+export type { NactRef } from "./actor/nact-actor.ts";
+export type { RestartOptions, Supervision } from "./actor/supervision.ts";
+export type { SystemEvent } from "./actor/system-event.ts";
+export type { Timers } from "./actor/timers.ts";
+export type { Clock, Timer } from "./clock.ts";
+export {
+  ActorFailedError,
+  ActorStoppedError,
+  AskTimeoutError,
+  MailboxOverflowError,
+  NameTakenError,
+  PersistFailedError,
+  PersistRejectedError,
+  RecoveryFailedError,
+  RekindleError,
+  SerializationError,
+  StorageCorruptedError,
+  StorageFailedError,
+  StorageFormatError,
+  StorageFullError,
+  StorageLockedError,
+  UnhandledCommandError,
+  UnknownEventTypeError,
+  VersionConflictError,
+} from "./errors.ts";
+export type { Effect, EffectFactory } from "./persistence/effect.ts";
+export type { EntityRef } from "./persistence/entity-ref.ts";
+export type { EventEnvelope } from "./persistence/event-envelope.ts";
+export type {
+  CommandContext,
+  EntityContext,
+  EntityScope,
+  EventMeta,
+  EventSourcedDefinition,
+  EventSourcedOptions,
+  RecoveryOptions,
+  SnapshotRule,
+} from "./persistence/event-sourced.ts";
+export { eventSourced } from "./persistence/event-sourced.ts";
+export type { Signal } from "./persistence/signal.ts";
+export type { ReadJournal } from "./query/read-journal.ts";
+export type { SnapshotCriteria } from "./storage/snapshot-store.ts";
+export type { Storage } from "./storage/storage.ts";
+export type { Metadata } from "./storage/stored-event.ts";
+export type { EventFilter, EventStream, StreamEvent, Unsubscribe } from "./stream/event-stream.ts";
+export type { ActorSystemOptions } from "./system/actor-system.ts";
+export { ActorSystem } from "./system/actor-system.ts";

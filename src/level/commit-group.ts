@@ -1,0 +1,109 @@
+/** What goes into one commit: parts of streams in the order of their first append, and other records. */
+import type { AppendRequest } from "../storage/journal.ts";
+import type { StreamHead } from "./stream-head.ts";
+import { StreamPart } from "./stream-part.ts";
+
+/** A record to put, or, without a text, to delete. */
+export interface RecordChange {
+  readonly key: string;
+  readonly text?: string;
+}
+
+/** Someone who waits for record changes. */
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Gathers until it is written; then it is over. */
+export class CommitGroup {
+  readonly parts: StreamPart[] = [];
+  readonly changes: RecordChange[] = [];
+  events = 0;
+  /** Characters of all texts, which is about the bytes. */
+  bytes = 0;
+  readonly #waiters: Waiter[] = [];
+  #settled = false;
+  #whenSettled: Promise<void> | undefined;
+  #settle: (() => void) | undefined;
+
+  get empty(): boolean {
+    return this.parts.length === 0 && this.changes.length === 0;
+  }
+
+  append(head: StreamHead, request: AppendRequest, resolve: (offset: number) => void, reject: (error: Error) => void): number {
+    const length = this.#partFor(head, request.entityType, request.entityId).add(request, resolve, reject);
+    head.highest += request.events.length;
+    this.events += request.events.length;
+    this.bytes += length;
+    return length;
+  }
+
+  /** Adds changes; with a head, its deletion too. */
+  change(changes: readonly RecordChange[], deletion: { head: StreamHead; deletedTo: number } | undefined, waiter: Waiter): number {
+    if (deletion) {
+      const { head, deletedTo } = deletion;
+      head.deletedTo = deletedTo;
+      const part = head.part?.group === this ? head.part : this.#newPart(head, "", "");
+      part.deletedTo = deletedTo;
+    }
+    let length = 0;
+    for (const change of changes) {
+      this.changes.push(change);
+      length += change.key.length + (change.text?.length ?? 0);
+    }
+    this.bytes += length;
+    this.#waiters.push(waiter);
+    return length;
+  }
+
+  /** Resolves when the group was written, or failed; never rejects. */
+  whenSettled(): Promise<void> {
+    if (this.#settled) return Promise.resolve();
+    this.#whenSettled ??= new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    return this.#whenSettled;
+  }
+
+  /** Tells everybody, in the order of offsets. */
+  succeed(firstOrdinal: number): void {
+    let ordinal = firstOrdinal;
+    this.#leave();
+    for (const part of this.parts) {
+      part.resolve(ordinal);
+      ordinal += part.count;
+    }
+    for (const waiter of this.#waiters) waiter.resolve();
+  }
+
+  fail(error: Error): void {
+    this.#leave();
+    for (const part of this.parts) part.reject(error);
+    for (const waiter of this.#waiters) waiter.reject(error);
+  }
+
+  #leave(): void {
+    this.#settled = true;
+    for (const part of this.parts) {
+      const { head } = part;
+      head.holds--;
+      if (head.part === part) head.part = undefined;
+    }
+    this.#settle?.();
+  }
+
+  #partFor(head: StreamHead, entityType: string, entityId: string): StreamPart {
+    const { part } = head;
+    const joins = part?.group === this && part.entityType === entityType && part.entityId === entityId;
+    return joins ? part : this.#newPart(head, entityType, entityId);
+  }
+
+  #newPart(head: StreamHead, entityType: string, entityId: string): StreamPart {
+    const part = new StreamPart(this, head, entityType, entityId);
+    head.part = part;
+    head.holds++;
+    this.parts.push(part);
+    return part;
+  }
+}

@@ -1,0 +1,33 @@
+/** The LevelDB handle as this backend uses it: text keys, values of bytes. */
+import { Level } from "level";
+import { writeBufferBytes } from "./level-storage-options.ts";
+
+/** An open LevelDB. */
+export type Database = Level<string, Buffer>;
+
+/** A frozen view of a LevelDB. */
+export type DatabaseView = ReturnType<Database["snapshot"]>;
+
+/** A batch that is being put together; it copies what it is given. */
+export interface WriteBatch {
+  put(key: string, value: Buffer): unknown;
+  del(key: string): unknown;
+  write(options: { readonly sync: boolean }): Promise<void>;
+}
+
+/** Whatever can write batches: a {@link Database}, or a stand-in that fails on purpose. */
+export interface BatchTarget {
+  batch(): WriteBatch;
+}
+
+/** A handle on the LevelDB in `directory`, closed. */
+export function databaseAt(directory: string): Database {
+  return new Level<string, Buffer>(directory, {
+    keyEncoding: "utf8",
+    valueEncoding: "buffer",
+    // Damage to uncompressed tables can abort the process; to compressed ones it is an error.
+    compression: true,
+    writeBufferSize: writeBufferBytes,
+    createIfMissing: false,
+  });
+}

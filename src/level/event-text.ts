@@ -1,0 +1,47 @@
+/** One event as text inside a frame: `[timestamp,payload]`, and a third element only for what is out of the ordinary. */
+import type { EventRecord } from "../storage/stored-event.ts";
+
+/** What an event has beyond time and payload; each key only when it says something. */
+export interface EventExtra {
+  /** Event type, when it is not the first member of the payload. */
+  readonly t?: string;
+  /** Version, when it is not 1. */
+  readonly v?: number;
+  /** Tags. */
+  readonly g?: readonly string[];
+  /** Metadata. */
+  readonly m?: Readonly<Record<string, unknown>>;
+}
+
+const typeMember = '{"type":"';
+const comma = 44;
+const closingBrace = 125;
+const quotationMark = 34;
+
+export function eventText(event: EventRecord): string {
+  const { payload } = event;
+  if (event.version === 1 && event.tags.length === 0 && event.metadata === undefined && tellsType(payload, event.type)) {
+    return `[${event.timestamp},${payload}]`;
+  }
+  return `[${event.timestamp},${payload},{${extraMembers(event)}}]`;
+}
+
+function extraMembers(event: EventRecord): string {
+  const members: string[] = [];
+  if (!tellsType(event.payload, event.type)) members.push(`"t":${JSON.stringify(event.type)}`);
+  if (event.version !== 1) members.push(`"v":${event.version}`);
+  if (event.tags.length > 0) members.push(`"g":${JSON.stringify(event.tags)}`);
+  if (event.metadata !== undefined) members.push(`"m":${event.metadata}`);
+  return members.join(",");
+}
+
+/** Whether the payload begins with a member `type` that is the event type. */
+function tellsType(payload: string, type: string): boolean {
+  const end = typeMember.length + type.length;
+  if (payload.charCodeAt(end) !== quotationMark || !payload.startsWith(type, typeMember.length) || !payload.startsWith(typeMember)) {
+    return false;
+  }
+  const next = payload.charCodeAt(end + 1);
+  // With either character in it, text that looks the same can mean another type.
+  return (next === comma || next === closingBrace) && !type.includes('"') && !type.includes("\\");
+}

@@ -1,0 +1,166 @@
+/** The journal of an open LevelDB store: every call finds its way from here. */
+import { PersistRejectedError, VersionConflictError } from "../errors.ts";
+import type { AppendRequest, Backlog, Journal, SequenceRange } from "../storage/journal.ts";
+import type { StoredEvent } from "../storage/stored-event.ts";
+import type { CommitQueue } from "./commit-queue.ts";
+import type { Database, DatabaseView } from "./database.ts";
+import { deleteEvents } from "./delete-events.ts";
+import type { StepSize } from "./frame-range.ts";
+import { KeyedTurns } from "./keyed-turns.ts";
+import { HistoryWalk } from "./read-history.ts";
+import { readPersistenceIds } from "./read-persistence-ids.ts";
+import { readStream } from "./read-stream.ts";
+import type { StoreHealth } from "./store-health.ts";
+import type { StreamHead } from "./stream-head.ts";
+import type { StreamHeads } from "./stream-heads.ts";
+import type { WorkInProgress } from "./work-in-progress.ts";
+
+/** What a journal works with. */
+export interface LevelJournalParts {
+  readonly db: Database;
+  readonly queue: CommitQueue;
+  readonly heads: StreamHeads;
+  readonly health: StoreHealth;
+  readonly work: WorkInProgress;
+  readonly step: StepSize;
+}
+
+/** See {@link Journal}. */
+export class LevelJournal implements Journal {
+  readonly backlog: Backlog;
+  readonly #parts: LevelJournalParts;
+  readonly #deletions = new KeyedTurns();
+
+  constructor(parts: LevelJournalParts) {
+    this.#parts = parts;
+    this.backlog = parts.queue.backlog;
+  }
+
+  append(request: AppendRequest): Promise<number> {
+    const { heads, health, work } = this.#parts;
+    const refusal = health.refusal("appending") ?? health.failure ?? invalid(request);
+    if (refusal) return Promise.reject(refusal);
+    const head = heads.get(request.persistenceId);
+    if (head) return new Promise((resolve, reject) => this.#append(head, request, resolve, reject));
+    // One promise all the way: a second one around it would resolve later than those of the same commit that follow it.
+    const appended = new Promise<number>((resolve, reject) => {
+      heads.whenKnown(
+        request.persistenceId,
+        (loaded) => this.#append(loaded, request, resolve, reject),
+        (error) => reject(health.typed("appending", error)),
+      );
+    });
+    work.track(appended);
+    return appended;
+  }
+
+  read(persistenceId: string, range: SequenceRange = {}): AsyncIterable<readonly StoredEvent[]> {
+    const { location } = this.#parts.health;
+    return this.#walk("reading events", this.#whenSettled(persistenceId), (view) => {
+      const doubt = this.#parts.health.doubtAbout(persistenceId);
+      if (doubt) throw doubt;
+      return readStream(this.#parts.db, view, { location, persistenceId }, range, this.#parts.step);
+    });
+  }
+
+  highestSequenceNr(persistenceId: string): Promise<number> {
+    const { heads, health, work } = this.#parts;
+    return work.run("reading a sequence number", async () => {
+      const highest = await heads.with(persistenceId, (head) => head.highest);
+      await this.#whenSettled(persistenceId);
+      const doubt = health.doubtAbout(persistenceId);
+      if (doubt) throw doubt;
+      return highest;
+    });
+  }
+
+  deleteTo(persistenceId: string, toSequenceNr: number): Promise<void> {
+    const { db, heads, health, queue, work } = this.#parts;
+    const settled = this.#whenSettled(persistenceId);
+    return work.run("deleting events", () =>
+      this.#deletions.run(persistenceId, async () => {
+        const { head, highest } = await heads.with(persistenceId, (known) => hold(known));
+        try {
+          await settled;
+          const deletedTo = Math.min(toSequenceNr, highest);
+          if (!(deletedTo >= 1)) return;
+          await deleteEvents({ db, queue, context: { location: health.location, persistenceId }, head, deletedTo });
+        } finally {
+          head.holds--;
+        }
+      }),
+    );
+  }
+
+  persistenceIds(): AsyncIterable<readonly string[]> {
+    const { db, health, step } = this.#parts;
+    return this.#walk("reading persistence ids", undefined, (view) => readPersistenceIds(db, view, health.location, step));
+  }
+
+  readAll(fromOffset = 0): AsyncIterable<readonly StoredEvent[]> {
+    const { db, health, queue, step } = this.#parts;
+    return this.#walk("reading the history", undefined, (view) => {
+      const { highestOffset } = queue;
+      return new HistoryWalk(db, view, health.location, step).events(fromOffset, highestOffset);
+    });
+  }
+
+  highestOffset(): number {
+    const refusal = this.#parts.health.refusal("reading the highest offset");
+    if (refusal) throw refusal;
+    return this.#parts.queue.highestOffset;
+  }
+
+  #append(head: StreamHead, request: AppendRequest, resolve: (offset: number) => void, reject: (error: Error) => void): void {
+    const { persistenceId, sequenceNr } = request;
+    if (head.highest === 0) {
+      // The stream may begin later than at 1: what comes before its first event counts as deleted.
+      head.highest = sequenceNr - 1;
+      head.deletedTo = sequenceNr - 1;
+    } else if (sequenceNr !== head.highest + 1) {
+      reject(new VersionConflictError(persistenceId, sequenceNr - 1, head.highest));
+      return;
+    }
+    this.#parts.queue.append(head, request, resolve, reject);
+  }
+
+  /** Resolves when the writes of the stream that are pending now are over, however they end; never rejects. */
+  async #whenSettled(persistenceId: string): Promise<void> {
+    const { heads } = this.#parts;
+    const deletions = this.#deletions.whenIdle(persistenceId);
+    const appends = heads.isLoading(persistenceId)
+      ? heads.with(persistenceId, (head) => head.part?.group.whenSettled()).catch(() => undefined)
+      : heads.get(persistenceId)?.part?.group.whenSettled();
+    await appends;
+    await deletions;
+  }
+
+  /** A walk over one view of the store, which is taken when the first batch is asked for. */
+  async *#walk<T>(doing: string, settled: Promise<void> | undefined, walk: (view: DatabaseView) => AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+    const { db, health } = this.#parts;
+    await settled;
+    const refusal = health.refusal(doing);
+    if (refusal) throw refusal;
+    const view = db.snapshot();
+    try {
+      yield* walk(view);
+    } catch (error) {
+      throw health.typed(doing, error);
+    } finally {
+      await view.close();
+    }
+  }
+}
+
+function hold(head: StreamHead): { readonly head: StreamHead; readonly highest: number } {
+  head.holds++;
+  return { head, highest: head.highest };
+}
+
+function invalid(request: AppendRequest): PersistRejectedError | undefined {
+  const { persistenceId, sequenceNr, events } = request;
+  if (!Number.isSafeInteger(sequenceNr + events.length) || sequenceNr < 1) {
+    return new PersistRejectedError(persistenceId, new TypeError(`a sequence number must be a whole number from 1, not ${sequenceNr}`));
+  }
+  return events.length === 0 ? new PersistRejectedError(persistenceId, new TypeError("there are no events to store")) : undefined;
+}

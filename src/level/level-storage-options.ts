@@ -1,0 +1,71 @@
+/** What a LevelDB store can be told, with every default and every limit in one place. */
+
+/** Options of `levelStorage`. */
+export interface LevelStorageOptions {
+  /**
+   * When a write counts as done. `"sync"` (the default): once it is on the disk, so it survives a power cut.
+   * `"async"`: once the operating system has it. It survives a crash of this process; a power cut loses the last seconds.
+   */
+  readonly durability?: "sync" | "async";
+  /** How many bytes may wait to be written before the backlog counts as full; entities then stop taking commands. Default 16 MiB. */
+  readonly pendingBytesMax?: number;
+  /** How many bytes one atomic commit gathers before the next one is begun. A larger single append still makes one commit. Default 1 MiB. */
+  readonly commitBytesMax?: number;
+  /** How many streams without pending writes keep their last sequence number in memory. Default 100,000. */
+  readonly cachedStreamsMax?: number;
+  /** How many bytes of stored events one batch of a read takes from the disk; one commit of a stream is never split. Default 1 MiB. */
+  readonly readBytesMax?: number;
+}
+
+/** The options with their defaults filled in. */
+export type LevelSettings = Required<LevelStorageOptions>;
+
+const defaults: LevelSettings = {
+  durability: "sync",
+  pendingBytesMax: 16 * 1024 * 1024,
+  commitBytesMax: 1024 * 1024,
+  cachedStreamsMax: 100_000,
+  readBytesMax: 1024 * 1024,
+};
+
+/** Waiting events that make an idle store write at once, so that deciding and syncing overlap. */
+export const eagerEvents = 512;
+
+/** Waiting bytes that make an idle store write at once. */
+export const eagerBytes = 65_536;
+
+/** Records up to a third of this are put together in memory that is used again. */
+export const recordArenaBytes = 262_144;
+
+/** How many records one step of a read fetches at the most. */
+export const readRecordsMax = 256;
+
+/** How many records of a deletion go into one commit at the most. */
+export const deletedRecordsMax = 1_000;
+
+/** How much LevelDB gathers in memory, and so in one log file, before it writes a table. */
+export const writeBufferBytes = 8_388_608;
+
+/** @throws TypeError when an option is unknown or out of range */
+export function resolveOptions(options: LevelStorageOptions): LevelSettings {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(defaults, name)) throw new TypeError(`levelStorage has no option ${name}; it has ${Object.keys(defaults).join(", ")}`);
+  }
+  const durability = options.durability ?? defaults.durability;
+  if (durability !== "sync" && durability !== "async") {
+    throw new TypeError(`durability must be "sync" or "async", not ${JSON.stringify(durability)}`);
+  }
+  return {
+    durability,
+    pendingBytesMax: positive(options, "pendingBytesMax"),
+    commitBytesMax: positive(options, "commitBytesMax"),
+    cachedStreamsMax: positive(options, "cachedStreamsMax"),
+    readBytesMax: positive(options, "readBytesMax"),
+  };
+}
+
+function positive(options: LevelStorageOptions, name: Exclude<keyof LevelSettings, "durability">): number {
+  const value = options[name] ?? defaults[name];
+  if (!Number.isSafeInteger(value) || value < 1) throw new TypeError(`${name} must be a whole number of at least 1, not ${String(value)}`);
+  return value;
+}

@@ -1,0 +1,163 @@
+/** Reads the events of the whole store in the order of their offsets, commit by commit, and proves that no commit is missing. */
+import { StorageCorruptedError } from "../errors.ts";
+import type { StoredEvent } from "../storage/stored-event.ts";
+import { type CommittedFrame, parseCommit } from "./commit-records.ts";
+import type { Database, DatabaseView } from "./database.ts";
+import { Frame, framePlace } from "./frame.ts";
+import type { StepSize } from "./frame-range.ts";
+import { decodeHead } from "./read-head.ts";
+import { recordJson } from "./record.ts";
+import { allCommits, commitKey, escapeId, frameKey, headKey, numberOf } from "./record-keys.ts";
+
+/** How many streams a walk remembers the deletions of. */
+const rememberedStreamsMax = 10_000;
+
+/** A frame that a commit names, and the first offset in it. */
+interface DueFrame extends CommittedFrame {
+  readonly ordinal: number;
+}
+
+/** One commit as it is stored. */
+interface Commit {
+  readonly ordinal: number;
+  readonly at: number;
+  readonly frames: readonly CommittedFrame[];
+}
+
+/** One walk over the history, in one view of the store. */
+export class HistoryWalk {
+  readonly #db: Database;
+  readonly #view: DatabaseView;
+  readonly #location: string;
+  readonly #step: StepSize;
+  readonly #deletedTo = new Map<string, number>();
+
+  constructor(db: Database, view: DatabaseView, location: string, step: StepSize) {
+    this.#db = db;
+    this.#view = view;
+    this.#location = location;
+    this.#step = step;
+  }
+
+  /**
+   * The events after `fromOffset`, at least up to `knownOffset`.
+   *
+   * @throws StorageCorruptedError naming the commit or the event that is missing or damaged
+   */
+  async *events(fromOffset: number, knownOffset: number): AsyncGenerator<StoredEvent[], void, undefined> {
+    let next = await this.#commitStart(fromOffset + 1);
+    for await (const commit of this.#commits(next)) {
+      if (commit.ordinal !== next) break;
+      const due: DueFrame[] = [];
+      for (const frame of commit.frames) {
+        due.push({ ...frame, ordinal: next });
+        next += frame.count;
+      }
+      for (let index = 0; index < due.length; index += this.#step.records) {
+        const frames = due.slice(index, index + this.#step.records).filter((frame) => frame.ordinal + frame.count > fromOffset + 1);
+        const events = await this.#eventsOf(frames, fromOffset);
+        if (events.length > 0) yield events;
+      }
+    }
+    if (next <= knownOffset) throw this.#damagedCommit(next, `it is missing, though the history goes to ${knownOffset}`);
+  }
+
+  async *#commits(firstOrdinal: number): AsyncGenerator<Commit, void, undefined> {
+    const iterator = this.#db.iterator({
+      gte: commitKey(firstOrdinal),
+      lt: allCommits.lt,
+      snapshot: this.#view,
+      highWaterMarkBytes: this.#step.bytes,
+    });
+    try {
+      while (true) {
+        const rows = await iterator.nextv(this.#step.records);
+        if (rows.length === 0) return;
+        for (const [key, value] of rows) yield decodeCommit(this.#location, key, value);
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** The first ordinal of the commit that holds `offset`. */
+  async #commitStart(offset: number): Promise<number> {
+    const iterator = this.#db.keys({ gte: allCommits.gte, lte: commitKey(offset), reverse: true, limit: 1, snapshot: this.#view });
+    try {
+      const key = await iterator.next();
+      return key === undefined ? 1 : numberOf(key);
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  async #eventsOf(due: readonly DueFrame[], fromOffset: number): Promise<StoredEvent[]> {
+    await this.#learnDeletions(due);
+    const kept = due.filter((frame) => frame.first + frame.count - 1 > this.#deleted(frame));
+    // A deletion in the middle of a frame has stored the rest of it under a new first number.
+    const keys = kept.map((frame) => frameKey(escapeId(frame.persistenceId), Math.max(frame.first, this.#deleted(frame) + 1)));
+    const values = await this.#db.getMany(keys, { snapshot: this.#view });
+    const events: StoredEvent[] = [];
+    for (const [index, frame] of kept.entries()) {
+      const frameEvents = this.#decode(frame, keys[index] ?? "", values[index]);
+      for (const event of frameEvents) if (event.offset > fromOffset) events.push(event);
+    }
+    return events;
+  }
+
+  #decode(due: DueFrame, key: string, value: Buffer | undefined): StoredEvent[] {
+    const { persistenceId, first, count, ordinal } = due;
+    const expectedFirst = numberOf(key);
+    if (!value) throw new StorageCorruptedError(this.#location, framePlace(persistenceId, expectedFirst), "it is missing");
+    const frame = new Frame({ location: this.#location, persistenceId }, key, value);
+    if (frame.ordinal - frame.first !== ordinal - first || frame.last !== first + count - 1) {
+      throw frame.damaged(expectedFirst, "its commit tells another place or number of events");
+    }
+    return frame.events(frame.first, frame.last);
+  }
+
+  #deleted(frame: CommittedFrame): number {
+    return this.#deletedTo.get(frame.persistenceId) ?? 0;
+  }
+
+  async #learnDeletions(due: readonly DueFrame[]): Promise<void> {
+    if (this.#deletedTo.size > rememberedStreamsMax) this.#deletedTo.clear();
+    const unknown = [...new Set(due.map((frame) => frame.persistenceId))].filter((id) => !this.#deletedTo.has(id));
+    const keys = unknown.map((id) => headKey(escapeId(id)));
+    const values = await this.#db.getMany(keys, { snapshot: this.#view });
+    for (const [index, persistenceId] of unknown.entries()) {
+      const value = values[index];
+      const quoted = JSON.stringify(persistenceId);
+      if (!value) throw new StorageCorruptedError(this.#location, `the head of ${quoted}`, "it is missing, though a commit has events of it");
+      this.#deletedTo.set(persistenceId, decodeHead(this.#location, persistenceId, [keys[index] ?? "", value]).deletedTo);
+    }
+  }
+
+  #damagedCommit(ordinal: number, problem: string): StorageCorruptedError {
+    return new StorageCorruptedError(this.#location, commitPlace(ordinal), problem);
+  }
+}
+
+/** The newest commit: its time, and the offset of its last event; zeros when there is none. */
+export async function lastCommit(db: Database, location: string): Promise<{ readonly at: number; readonly highestOffset: number }> {
+  const iterator = db.iterator({ ...allCommits, reverse: true, limit: 1 });
+  try {
+    const row = await iterator.next();
+    if (!row) return { at: 0, highestOffset: 0 };
+    const { ordinal, at, frames } = decodeCommit(location, row[0], row[1]);
+    return { at, highestOffset: frames.reduce((sum, frame) => sum + frame.count, ordinal - 1) };
+  } finally {
+    await iterator.close();
+  }
+}
+
+function decodeCommit(location: string, key: string, value: Buffer): Commit {
+  const ordinal = numberOf(key);
+  const commit = parseCommit(recordJson(location, commitPlace(ordinal), key, value));
+  if (!commit) throw new StorageCorruptedError(location, commitPlace(ordinal), "it has not the form of a commit");
+  return { ordinal, ...commit };
+}
+
+function commitPlace(ordinal: number): string {
+  return `the commit at offset ${ordinal}`;
+}

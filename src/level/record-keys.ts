@@ -1,0 +1,71 @@
+/** The keys of all records: one letter for the kind, the escaped id, and numbers that sort as text. */
+
+/** Ends an id, so that no id is the beginning of another one's keys. */
+const end = "\0";
+
+/** The first key after those that begin with an id and its end. */
+const afterEnd = "\x01";
+
+const digits = 16;
+
+/** Two bounds of a range of keys: from `gte` on, and before `lt`. */
+export interface KeyRange {
+  readonly gte: string;
+  readonly lt: string;
+}
+
+/** The kinds of records. */
+const recordKind = { frame: "e", head: "h", commit: "c", tag: "t", snapshot: "s", store: "m" };
+
+/** All heads. */
+export const allHeads: KeyRange = { gte: "h", lt: "i" };
+
+/** All commit records. */
+export const allCommits: KeyRange = { gte: "c", lt: "d" };
+
+/** The latest time that a snapshot was given. */
+export const snapshotTimeKey: string = `${recordKind.store}snapshot-time`;
+
+/** Takes the end mark out of an id. Ids without it and without `%` stay as they are. */
+export function escapeId(id: string): string {
+  return id.includes("%") || id.includes(end) ? id.replaceAll("%", "%25").replaceAll(end, "%00") : id;
+}
+
+/** The id that {@link escapeId} was given. */
+export function unescapeId(escaped: string): string {
+  return escaped.includes("%") ? escaped.replaceAll("%00", end).replaceAll("%25", "%") : escaped;
+}
+
+/** A whole number as text that sorts like the number. */
+export function numberKey(number: number): string {
+  return String(number).padStart(digits, "0");
+}
+
+/** The number at the end of a key. */
+export function numberOf(key: string): number {
+  return Number(key.slice(-digits));
+}
+
+export function frameKey(escapedId: string, firstSequenceNr: number): string {
+  return recordKind.frame + escapedId + end + numberKey(firstSequenceNr);
+}
+
+export function framesOf(escapedId: string): KeyRange {
+  return { gte: recordKind.frame + escapedId + end, lt: recordKind.frame + escapedId + afterEnd };
+}
+
+export function headKey(escapedId: string): string {
+  return recordKind.head + escapedId;
+}
+
+export function commitKey(ordinal: number): string {
+  return recordKind.commit + numberKey(ordinal);
+}
+
+export function tagKey(tag: string, ordinal: number): string {
+  return recordKind.tag + escapeId(tag) + end + numberKey(ordinal);
+}
+
+export function snapshotKey(escapedId: string, sequenceNr: number): string {
+  return recordKind.snapshot + escapedId + end + numberKey(sequenceNr);
+}

@@ -1,0 +1,50 @@
+/** What is known in memory of one stream: where it ends, and what of it waits to be written. */
+import { escapeId } from "./record-keys.ts";
+import type { StreamPart } from "./stream-part.ts";
+
+/** A head as it is stored. */
+export interface HeadRecord {
+  /** 0 when nothing was ever stored. */
+  readonly highest: number;
+  /** All events up to this one are gone, or never were: a stream may begin later than at 1. */
+  readonly deletedTo: number;
+}
+
+/** The head of a stream in memory. */
+export class StreamHead {
+  readonly persistenceId: string;
+  readonly escapedId: string;
+  /** As a JSON string. */
+  readonly quotedId: string;
+  /** Pending events included. */
+  highest: number;
+  /** Pending deletions included. */
+  deletedTo: number;
+  /** The newest part that waits for its commit, if any. */
+  part: StreamPart | undefined = undefined;
+  /** How many hold on to it: parts that wait for their commit, and deletions under way. While one does, it stays in memory. */
+  holds = 0;
+  /** Whether it was asked for since the last search for something to forget. */
+  used = true;
+
+  constructor(persistenceId: string, stored: HeadRecord) {
+    this.persistenceId = persistenceId;
+    this.escapedId = escapeId(persistenceId);
+    this.quotedId = JSON.stringify(persistenceId);
+    this.highest = stored.highest;
+    this.deletedTo = stored.deletedTo;
+  }
+}
+
+/** The stored text of a head. */
+export function headText(highest: number, deletedTo: number): string {
+  return `[${highest},${deletedTo}]`;
+}
+
+/** A head out of its stored JSON; undefined when it is none. */
+export function parseHead(json: unknown): HeadRecord | undefined {
+  if (!Array.isArray(json)) return undefined;
+  const [highest, deletedTo]: unknown[] = json;
+  if (typeof highest !== "number" || typeof deletedTo !== "number" || deletedTo > highest) return undefined;
+  return { highest, deletedTo };
+}

@@ -1,0 +1,87 @@
+/** What one command leads to once it is durable: publications, side effects, a snapshot, the reply. */
+import type { Envelope } from "../actor/envelope.ts";
+import type { SnapshotRecord } from "../storage/snapshot-store.ts";
+import type { EventRecord, Metadata } from "../storage/stored-event.ts";
+import type { Output } from "./output-gate.ts";
+
+/** Where outputs go; implemented by the running entity. */
+export interface OutputPort<E, S> {
+  /** Whether anybody listens to events. */
+  readonly listening: boolean;
+  publish(event: E, record: EventRecord, metadata: Metadata, sequenceNr: number, offset: number): void;
+  save(snapshot: SnapshotRecord, byRule: boolean): void;
+  /** Runs a side effect; false when it threw, and then the command's asker has been answered. */
+  run(callback: (state: S) => void, state: S, envelope: Envelope): boolean;
+  failed(envelope: Envelope, error: unknown): void;
+}
+
+/** The events of a command as decided, and as they are stored. */
+export interface DecidedEvents<E> {
+  readonly events: readonly E[];
+  readonly records: readonly EventRecord[];
+  readonly metadata: Metadata;
+  /** Of the first event. */
+  readonly sequenceNr: number;
+  /** How many events of the same write come before. */
+  readonly index: number;
+}
+
+/** A snapshot to be saved when the state that it holds is durable. */
+export interface DecidedSnapshot {
+  readonly record: SnapshotRecord;
+  readonly byRule: boolean;
+}
+
+/** How a command is answered. */
+export type Answer = { readonly value: unknown } | { readonly error: Error };
+
+/** The output of one command. */
+export class CommandOutput<E, S> implements Output {
+  readonly #port: OutputPort<E, S>;
+  readonly #envelope: Envelope;
+  readonly #answer: Answer;
+  readonly #state: S;
+  readonly #runs: readonly ((state: S) => void)[];
+  readonly #decided: DecidedEvents<E> | undefined;
+  readonly #snapshot: DecidedSnapshot | undefined;
+
+  constructor(
+    port: OutputPort<E, S>,
+    envelope: Envelope,
+    answer: Answer,
+    state: S,
+    runs: readonly ((state: S) => void)[],
+    decided: DecidedEvents<E> | undefined,
+    snapshot: DecidedSnapshot | undefined,
+  ) {
+    this.#port = port;
+    this.#envelope = envelope;
+    this.#answer = answer;
+    this.#state = state;
+    this.#runs = runs;
+    this.#decided = decided;
+    this.#snapshot = snapshot;
+  }
+
+  release(offset: number): void {
+    const port = this.#port;
+    if (this.#snapshot) port.save(this.#snapshot.record, this.#snapshot.byRule);
+    if (this.#decided && port.listening) this.#publish(this.#decided, offset);
+    for (const callback of this.#runs) if (!port.run(callback, this.#state, this.#envelope)) return;
+    const { reply } = this.#envelope;
+    if (!reply) return;
+    if ("error" in this.#answer) reply.reject(this.#answer.error);
+    else reply.resolve(this.#answer.value);
+  }
+
+  fail(error: unknown): void {
+    this.#port.failed(this.#envelope, error);
+  }
+
+  #publish({ events, records, metadata, sequenceNr, index }: DecidedEvents<E>, offset: number): void {
+    for (const [n, record] of records.entries()) {
+      const event = events[n];
+      if (event !== undefined) this.#port.publish(event, record, metadata, sequenceNr + n, offset + index + n);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** What all entities of a system share. */
+
+import type { Logger } from "../actor/logger.ts";
+import type { SystemEvent } from "../actor/system-event.ts";
+import type { Clock } from "../clock.ts";
+import type { Journal } from "../storage/journal.ts";
+import type { SnapshotStore } from "../storage/snapshot-store.ts";
+import type { EventEnvelope } from "./event-envelope.ts";
+import type { EntityScope } from "./event-sourced.ts";
+import type { Permits } from "./permits.ts";
+
+/** Takes durable events. Look at `active` before making an envelope: mostly nobody listens. */
+export interface EventSink {
+  readonly active: boolean;
+  publishEvent(envelope: EventEnvelope): void;
+}
+
+/** The world of an entity. */
+export interface EntityHost {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly journal: Journal;
+  readonly snapshots: SnapshotStore;
+  readonly scope: EntityScope;
+  readonly events: EventSink;
+  /** How many may recover at a time. */
+  readonly recoveries: Permits;
+  /** Publishes on the event stream. */
+  tell(event: SystemEvent): void;
+  dropped(path: string, message: unknown, queue: "mailbox" | "stash"): void;
+}

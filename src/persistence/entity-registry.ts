@@ -1,0 +1,105 @@
+/** The entity types of one system, each with its own shard. */
+import type { ActorKernel } from "../actor/actor-kernel.ts";
+import type { ActorRef } from "../actor/actor-ref.ts";
+import type { NactRef } from "../actor/nact-actor.ts";
+import { EntityIncarnation } from "./entity.ts";
+import type { EntityHost } from "./entity-host.ts";
+import type { EntityRef } from "./entity-ref.ts";
+import { EntityType } from "./entity-type.ts";
+import type { EventSourcedDefinition } from "./event-sourced.ts";
+import { persistenceIdOf } from "./persistence-id.ts";
+import { Shard } from "./shard.ts";
+import { Writers } from "./writers.ts";
+
+/** An entity without work for so long is stopped until its next message, unless its definition says otherwise. */
+export const defaultPassivateAfterMs = 120_000;
+
+/** An entity type in use. */
+interface Registered {
+  readonly definition: object;
+  readonly shard: Shard;
+}
+
+/** The entities of one system. */
+export class EntityRegistry {
+  readonly #kernel: ActorKernel;
+  readonly #host: EntityHost;
+  readonly #guardian: NactRef;
+  readonly #types = new Map<string, Registered>();
+  readonly #writers = new Writers();
+
+  constructor(kernel: ActorKernel, host: EntityHost) {
+    this.#kernel = kernel;
+    this.#host = host;
+    this.#guardian = kernel.guardian("entity");
+  }
+
+  /** @throws TypeError for a bad id, or a second definition of an entity type in use */
+  ref<C, E, S>(definition: EventSourcedDefinition<C, E, S>, entityId: string): EntityRef<C> {
+    return this.#shardOf(definition).ref(entityId);
+  }
+
+  /**
+   * Spawns an entity as a named actor: its name is its entity id, it recovers at once, and when it stops its reference is dead.
+   *
+   * @throws NameTakenError when the name or the persistence id is in use
+   */
+  spawn<C, E, S>(definition: EventSourcedDefinition<C, E, S>, name: string): ActorRef<C> {
+    this.#shardOf(definition);
+    const type = new EntityType(definition);
+    const persistenceId = persistenceIdOf(definition.options, name);
+    this.#writers.assertFree(persistenceId);
+    const cell = this.#kernel.spawnUserCell(name, {
+      mailboxCapacity: definition.options.mailboxCapacity,
+      supervision: definition.options.supervision,
+      incarnate: (cell) => {
+        const self = this.#kernel.refTo<C>(cell);
+        return new EntityIncarnation({ type, entityId: name, persistenceId, self, cell, host: this.#host, touched });
+      },
+      onEnd: () => this.#writers.release(persistenceId),
+    });
+    this.#writers.take(persistenceId, cell);
+    cell.wake();
+    return this.#kernel.refTo(cell);
+  }
+
+  /** After it, what comes after a graceful stop is a dead letter. Call it before the actors are stopped. */
+  close(): void {
+    for (const { shard } of this.#types.values()) shard.close();
+  }
+
+  #shardOf<C, E, S>(definition: EventSourcedDefinition<C, E, S>): Shard {
+    if (definition?.kind !== "event-sourced") throw new TypeError("expected a definition made by eventSourced()");
+    const { entityType, options } = definition;
+    const known = this.#types.get(entityType);
+    if (known?.definition === definition) return known.shard;
+    if (known) {
+      throw new TypeError(
+        `entity type ${JSON.stringify(entityType)} is in use by another definition; use that one, or another name`,
+      );
+    }
+    const type = new EntityType(definition);
+    const shard = new Shard(
+      {
+        entityType,
+        passivateAfterMs: options.passivateAfterMs ?? defaultPassivateAfterMs,
+        mailboxCapacity: options.mailboxCapacity,
+        supervision: options.supervision,
+        persistenceId: (entityId) => persistenceIdOf(options, entityId),
+        incarnate: (self, cell, touched) =>
+          new EntityIncarnation<C, E, S>({ ...identityOf(self), type, self, cell, host: this.#host, touched }),
+      },
+      this.#kernel,
+      this.#guardian,
+      this.#writers,
+    );
+    this.#types.set(entityType, { definition, shard });
+    return shard;
+  }
+}
+
+function identityOf(ref: { entityId: string; persistenceId: string }): { entityId: string; persistenceId: string } {
+  return { entityId: ref.entityId, persistenceId: ref.persistenceId };
+}
+
+function touched(): void {}

@@ -1,0 +1,139 @@
+/** What a user writes: an aggregate as data and three functions. */
+import type { ActorScope } from "../actor/actor-definition.ts";
+import { assertCapacity } from "../actor/actor-definition.ts";
+import { assertName } from "../actor/actor-name.ts";
+import type { ActorRef } from "../actor/actor-ref.ts";
+import type { Logger } from "../actor/logger.ts";
+import { assertSupervision, type RestartOptions } from "../actor/supervision.ts";
+import type { Timers } from "../actor/timers.ts";
+import type { SnapshotCriteria } from "../storage/snapshot-store.ts";
+import type { Metadata } from "../storage/stored-event.ts";
+import type { Effect, EffectFactory } from "./effect.ts";
+import type { EntityRef } from "./entity-ref.ts";
+import type { Signal } from "./signal.ts";
+
+/** What an entity can do with the system it lives in. */
+export interface EntityScope extends ActorScope {
+  /** A reference to another entity; see `ActorSystem.entityRef`. */
+  entityRef<C, E, S>(definition: EventSourcedDefinition<C, E, S>, entityId: string): EntityRef<C>;
+  readonly eventStream: { publish(event: object): void };
+}
+
+/** What an entity knows about itself. */
+export interface EntityContext<C> {
+  readonly self: ActorRef<C>;
+  readonly persistenceId: string;
+  readonly entityId: string;
+  /** Of the last event applied; 0 when there is none yet. */
+  readonly sequenceNr: number;
+  readonly log: Logger;
+  readonly system: EntityScope;
+  /** Timers that send commands to this entity; gone with the incarnation. */
+  readonly timers: Timers<C>;
+}
+
+/** What a command handler is given besides state and command. Valid until the returned effect is taken. */
+export interface CommandContext<C, E, S> extends EntityContext<C> {
+  readonly effect: EffectFactory<C, E, S>;
+  /** What came with the command. */
+  readonly metadata: Metadata;
+}
+
+/** What an event handler knows about the event besides its content. */
+export interface EventMeta {
+  readonly sequenceNr: number;
+  /** When the event was decided, in milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** What came with the command. */
+  readonly metadata: Metadata;
+  /** The event comes from the journal, not from a command of just now. */
+  readonly replaying: boolean;
+}
+
+/** When snapshots are saved, and what becomes of older ones. */
+export interface SnapshotRule<E, S> {
+  /** After every so many events. */
+  readonly every?: number;
+  /** After an event for which this is true. */
+  readonly when?: (state: S, event: E, sequenceNr: number) => boolean;
+  /** How many snapshots of `every` to keep. Default: all. */
+  readonly keep?: number;
+  /** Also delete the events that only deleted snapshots would need. Default false. */
+  readonly deleteEvents?: boolean;
+}
+
+/** Where recovery begins and ends. */
+export interface RecoveryOptions {
+  /** Which snapshot to begin with. Default `"latest"`; with `"none"` every event is replayed. */
+  readonly fromSnapshot?: "latest" | "none" | SnapshotCriteria;
+  /** The last event to replay. Default: all. New events still follow the last one stored. */
+  readonly toSequenceNr?: number;
+}
+
+/** Everything that makes an aggregate. */
+export interface EventSourcedOptions<C, E, S> {
+  /** A stable name, the same for all entities of this kind; it is part of the stored history. */
+  readonly entityType: string;
+  /** The state before the first event. Plain data is copied for each entity. */
+  readonly emptyState: S;
+  /** Decides. Pure: it reads the state and returns an effect, or a promise of one while which no other command is taken. */
+  readonly commandHandler: (
+    state: S,
+    command: C,
+    context: CommandContext<C, E, S>,
+  ) => Effect<C, E, S> | Promise<Effect<C, E, S>>;
+  /** Gives the state after an event. Pure: no clock, no chance, no change to its arguments. */
+  readonly eventHandler: (state: S, event: E, meta: EventMeta) => S;
+  /** Tags for queries, given the state after the event. Default: none. */
+  readonly tagger?: (event: E, state: S) => readonly string[];
+  readonly snapshots?: SnapshotRule<E, S>;
+  readonly recovery?: RecoveryOptions;
+  /** Default: restart with back-off and recover from the journal. */
+  readonly supervision?: RestartOptions;
+  /** An entity without work for so long is stopped until its next message, in milliseconds. Default 120,000; Infinity keeps it. */
+  readonly passivateAfterMs?: number;
+  /** Default 262,144. A message beyond it is refused with MailboxOverflowError. */
+  readonly mailboxCapacity?: number;
+  /** Default 10,000. A command stashed beyond it is refused with MailboxOverflowError. */
+  readonly stashCapacity?: number;
+  /** Told about recovery, snapshots, failures and the end. What it throws is a failure of the entity. */
+  readonly onSignal?: (state: S, signal: Signal, context: EntityContext<C>) => void;
+  /** The id in the journal. Default: entityType + "|" + entityId. */
+  readonly persistenceId?: (entityId: string) => string;
+}
+
+/** An aggregate, ready for `entityRef` and `spawn`. */
+export interface EventSourcedDefinition<C, E, S> {
+  readonly kind: "event-sourced";
+  readonly entityType: string;
+  readonly options: EventSourcedOptions<C, E, S>;
+}
+
+/**
+ * Describes an aggregate.
+ *
+ * @throws TypeError when an option is missing or of the wrong kind
+ */
+export function eventSourced<C, E, S>(options: EventSourcedOptions<C, E, S>): EventSourcedDefinition<C, E, S> {
+  if (typeof options !== "object" || options === null) throw new TypeError("eventSourced takes an object of options");
+  assertName(options.entityType, "entityType");
+  const of = `of entity type ${options.entityType}`;
+  for (const name of ["commandHandler", "eventHandler"] as const) {
+    if (typeof options[name] !== "function") throw new TypeError(`${name} ${of} must be a function`);
+  }
+  for (const name of ["tagger", "onSignal", "persistenceId"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "function") {
+      throw new TypeError(`${name} ${of} must be a function`);
+    }
+  }
+  if (!("emptyState" in options)) throw new TypeError(`emptyState ${of} is missing`);
+  assertSupervision(options.supervision, `entity type ${options.entityType}`);
+  assertCapacity(options.mailboxCapacity, `mailboxCapacity ${of}`);
+  assertCapacity(options.stashCapacity, `stashCapacity ${of}`);
+  assertCapacity(options.snapshots?.every, `snapshots.every ${of}`);
+  assertCapacity(options.snapshots?.keep, `snapshots.keep ${of}`);
+  if (options.passivateAfterMs !== undefined && !(options.passivateAfterMs > 0)) {
+    throw new TypeError(`passivateAfterMs ${of} must be a number above 0, not ${String(options.passivateAfterMs)}`);
+  }
+  return { kind: "event-sourced", entityType: options.entityType, options };
+}

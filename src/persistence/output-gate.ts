@@ -1,0 +1,133 @@
+/**
+ * The output gate: nothing leaves an entity before what it depends on is durable.
+ *
+ * Whatever a command leads to (replies, side effects, publications, snapshots) is an output. An output waits until the write
+ * of its own events and every earlier write of the entity is durable; one that has nothing to wait for leaves at once.
+ * The entity itself does not wait: it decides the next commands on its newest state meanwhile. When a write fails,
+ * everything behind it is failed, because it was decided on a state that may never have been.
+ */
+import type { AppendRequest, Journal } from "../storage/journal.ts";
+import type { EventRecord } from "../storage/stored-event.ts";
+
+/** What one command leads to. */
+export interface Output {
+  /** Everything before it is durable. `offset` is that of the first event of the write it belongs to. */
+  release(offset: number): void;
+  /** Something before it failed. Must not throw. */
+  fail(error: unknown): void;
+}
+
+/** Events that become durable together, and the outputs that wait for them. */
+interface Write {
+  readonly records: EventRecord[];
+  readonly outputs: Output[];
+  readonly sequenceNr: number;
+  readonly expectedSequenceNr: number;
+}
+
+/** Which stream the gate writes to. */
+export type Stream = Pick<AppendRequest, "persistenceId" | "entityType" | "entityId">;
+
+/** The writes of one incarnation, in order. */
+export class OutputGate {
+  readonly #journal: Journal;
+  readonly #stream: Stream;
+  readonly #onBroken: (error: unknown) => void;
+  /** Under way, the oldest first. */
+  readonly #writes: Write[] = [];
+  /** Collects the events of the present turn. */
+  #open: Write | undefined;
+  #highestSequenceNr: number;
+  #broken: { readonly error: unknown } | undefined;
+  readonly #onSettled: (() => void)[] = [];
+
+  /** @param onBroken called once, when a write has failed */
+  constructor(journal: Journal, stream: Stream, highestSequenceNr: number, onBroken: (error: unknown) => void) {
+    this.#journal = journal;
+    this.#stream = stream;
+    this.#highestSequenceNr = highestSequenceNr;
+    this.#onBroken = onBroken;
+  }
+
+  /** No write is under way or collected. */
+  get idle(): boolean {
+    return this.#writes.length === 0 && this.#open === undefined;
+  }
+
+  /** How many events the present turn has collected. */
+  get collected(): number {
+    return this.#open?.records.length ?? 0;
+  }
+
+  /** Adds events to the write of the present turn; the first has `sequenceNr`. */
+  collect(sequenceNr: number, records: readonly EventRecord[]): void {
+    this.#open ??= { records: [], outputs: [], sequenceNr, expectedSequenceNr: this.#highestSequenceNr };
+    for (const record of records) this.#open.records.push(record);
+    this.#highestSequenceNr = sequenceNr + records.length - 1;
+  }
+
+  /** Lets an output leave when everything collected and written so far is durable: now, if nothing is under way. */
+  hold(output: Output): void {
+    const last = this.#open ?? this.#writes[this.#writes.length - 1];
+    if (last) last.outputs.push(output);
+    else output.release(0);
+  }
+
+  /** Gives what the turn has collected to the journal. */
+  flush(): void {
+    const write = this.#open;
+    if (!write) return;
+    this.#open = undefined;
+    this.#writes.push(write);
+    const { sequenceNr, expectedSequenceNr, records: events } = write;
+    this.#journal.append({ ...this.#stream, sequenceNr, expectedSequenceNr, events }).then(
+      (offset) => this.#committed(write, offset),
+      (error: unknown) => this.#failed(write, error),
+    );
+  }
+
+  /** Resolves when no write is under way. */
+  settled(): Promise<void> {
+    if (this.idle) return Promise.resolve();
+    return new Promise((resolve) => this.#onSettled.push(resolve));
+  }
+
+  /** Fails every output that still waits. The writes themselves cannot be called back. */
+  close(error: unknown): void {
+    this.#broken ??= { error };
+    for (const write of this.#writes) failAll(write.outputs.splice(0), error);
+    if (this.#open) failAll(this.#open.outputs, error);
+    this.#open = undefined;
+  }
+
+  #committed(write: Write, offset: number): void {
+    this.#forget(write);
+    if (this.#broken) failAll(write.outputs, this.#broken.error);
+    else for (const output of write.outputs) output.release(offset);
+    this.#tellIfSettled();
+  }
+
+  #failed(write: Write, error: unknown): void {
+    this.#forget(write);
+    const first = this.#broken === undefined;
+    this.#broken ??= { error };
+    failAll(write.outputs, this.#broken.error);
+    if (this.#open) failAll(this.#open.outputs, this.#broken.error);
+    this.#open = undefined;
+    if (first) this.#onBroken(error);
+    this.#tellIfSettled();
+  }
+
+  #forget(write: Write): void {
+    const index = this.#writes.indexOf(write);
+    if (index >= 0) this.#writes.splice(index, 1);
+  }
+
+  #tellIfSettled(): void {
+    if (this.idle) for (const resolve of this.#onSettled.splice(0)) resolve();
+  }
+}
+
+function failAll(outputs: readonly Output[], error: unknown): void {
+  for (const output of outputs) output.fail(error);
+}

@@ -1,0 +1,204 @@
+/**
+ * Phase 2 of an entity: commands in, events and outputs out.
+ * Previous phase: {@link ./recovery.ts}.
+ */
+
+import { messageType } from "../actor/command.ts";
+import type { Envelope } from "../actor/envelope.ts";
+import { assertJson } from "../codec/encode-json.ts";
+import { MailboxOverflowError, SerializationError, UnhandledCommandError } from "../errors.ts";
+import { type EventRecord, type Metadata, noMetadata, noTags } from "../storage/stored-event.ts";
+import {
+  type Answer,
+  CommandOutput,
+  type DecidedEvents,
+  type DecidedSnapshot,
+  type OutputPort,
+} from "./command-output.ts";
+import { Effect } from "./effect.ts";
+import { encodeEvent, encodeMetadata, eventType, firstVersion } from "./event-codec.ts";
+import type { EventSourcedOptions } from "./event-sourced.ts";
+import type { OutputGate } from "./output-gate.ts";
+import type { Snapshotting } from "./snapshotting.ts";
+
+/** The stash of an entity holds at most so many commands unless it says otherwise. */
+export const defaultStashCapacity = 10_000;
+
+/** What the running phase needs of its entity. */
+export interface RunningSeat<C, E, S> extends OutputPort<E, S> {
+  readonly path: string;
+  readonly persistenceId: string;
+  readonly gate: Pick<OutputGate, "collected" | "collect" | "hold">;
+  readonly snapshotting: Pick<Snapshotting<E, S>, "wanted" | "take" | "failed">;
+  now(): number;
+  /** Calls the user's command handler. */
+  decide(state: S, command: C, metadata: Metadata): unknown;
+  unhandled(message: unknown): void;
+  stashOverflow(message: unknown): void;
+  replayFirst(stashed: readonly Envelope[]): void;
+  persistRejected(envelope: Envelope, error: SerializationError): void;
+}
+
+/** The state after an effect's events, before anything of it is stored. */
+interface Applied<E, S> {
+  readonly state: S;
+  readonly decided: DecidedEvents<E> | undefined;
+  readonly snapshotBy: "every" | "when" | undefined;
+}
+
+/** The state of one incarnation and what it does with commands. */
+export class Running<C, E, S> {
+  readonly #options: EventSourcedOptions<C, E, S>;
+  readonly #seat: RunningSeat<C, E, S>;
+  readonly #stash: Envelope[] = [];
+  state: S;
+  sequenceNr: number;
+  #timestamp: number;
+  stopping = false;
+
+  constructor(
+    options: EventSourcedOptions<C, E, S>,
+    seat: RunningSeat<C, E, S>,
+    state: S,
+    sequenceNr: number,
+    timestamp: number,
+  ) {
+    this.#options = options;
+    this.#seat = seat;
+    this.state = state;
+    this.sequenceNr = sequenceNr;
+    this.#timestamp = timestamp;
+  }
+
+  get idle(): boolean {
+    return this.#stash.length === 0;
+  }
+
+  /** Takes the stash away, for whoever has to answer it. */
+  emptyStash(): Envelope[] {
+    return this.#stash.splice(0);
+  }
+
+  receive(envelope: Envelope): void | Promise<void> {
+    const metadata = envelope.metadata ?? noMetadata;
+    // 1 decide
+    const decision = this.#seat.decide(this.state, envelope.message as C, metadata);
+    if (decision instanceof Effect) return this.#perform(envelope, metadata, decision);
+    if (!isPromiseLike(decision)) return this.#performOther(envelope, metadata, decision);
+    return Promise.resolve(decision).then((later) => {
+      if (later instanceof Effect) this.#perform(envelope, metadata, later);
+      else this.#performOther(envelope, metadata, later);
+    });
+  }
+
+  #perform(envelope: Envelope, metadata: Metadata, effect: Effect<C, E, S>): void {
+    if (effect.kind === "stash") return this.#stashAway(envelope);
+    let applied: Applied<E, S>;
+    let answer: Answer;
+    try {
+      // 2 apply
+      applied = this.#apply(effect.events, envelope, metadata);
+      answer = this.#answer(effect, envelope, applied.state);
+    } catch (error) {
+      if (!(error instanceof SerializationError)) throw error;
+      return this.#seat.persistRejected(envelope, error);
+    }
+    const { state, decided } = applied;
+    this.state = state;
+    const snapshot = this.#snapshot(effect, applied);
+    const runs: ((state: S) => void)[] = [];
+    for (const step of effect.steps) if (step.do === "run") runs.push(step.callback);
+    // 3 store
+    if (decided) this.#seat.gate.collect(decided.sequenceNr, decided.records);
+    // 4 hold; 5 release is in CommandOutput
+    this.#seat.gate.hold(new CommandOutput(this.#seat, envelope, answer, state, runs, decided, snapshot));
+    for (const step of effect.steps) {
+      if (step.do === "unstashAll") this.#seat.replayFirst(this.#stash.splice(0));
+      else if (step.do === "stop") this.stopping = true;
+    }
+  }
+
+  /** A handler that falls off its switch does not know the command; anything else that is no effect is a mistake. */
+  #performOther(envelope: Envelope, metadata: Metadata, decision: unknown): void {
+    if (decision !== undefined) {
+      const type = messageType(envelope.message);
+      throw new TypeError(`commandHandler returned ${messageType(decision)} for ${type}, not an effect`);
+    }
+    this.#perform(envelope, metadata, new Effect<C, E, S>("unhandled", [], []));
+  }
+
+  /** Applies the events to the newest state and makes their records; throws before anything is changed. */
+  #apply(events: readonly E[], envelope: Envelope, metadata: Metadata): Applied<E, S> {
+    if (events.length === 0) return { state: this.state, decided: undefined, snapshotBy: undefined };
+    const { eventHandler, tagger } = this.#options;
+    const { persistenceId, snapshotting, gate } = this.#seat;
+    const payloads = events.map((event) => encodeEvent(event, persistenceId));
+    const metadataText = envelope.metadata === undefined ? undefined : encodeMetadata(metadata, persistenceId);
+    const timestamp = Math.max(this.#timestamp, this.#seat.now());
+    const records: EventRecord[] = [];
+    const first = this.sequenceNr + 1;
+    let sequenceNr = this.sequenceNr;
+    let { state } = this;
+    let snapshotBy: "every" | "when" | undefined;
+    for (const [index, event] of events.entries()) {
+      sequenceNr++;
+      state = eventHandler(state, event, { sequenceNr, timestamp, metadata, replaying: false });
+      const tags = tagger ? assertTags(tagger(event, state)) : noTags;
+      const payload = payloads[index] ?? "";
+      records.push({ type: eventType(event), version: firstVersion, timestamp, tags, metadata: metadataText, payload });
+      if (snapshotBy !== "every") snapshotBy = snapshotting.wanted(state, event, sequenceNr) ?? snapshotBy;
+    }
+    return { state, decided: { events, records, metadata, sequenceNr: first, index: gate.collected }, snapshotBy };
+  }
+
+  /** The answer, computed from the state right after the command's own events, and proved to be plain JSON. */
+  #answer(effect: Effect<C, E, S>, envelope: Envelope, state: S): Answer {
+    if (effect.kind === "unhandled") {
+      this.#seat.unhandled(envelope.message);
+      return { error: new UnhandledCommandError(this.#seat.path, messageType(envelope.message)) };
+    }
+    for (const step of effect.steps) {
+      if (step.do === "reject") return { error: step.error };
+      if (step.do !== "reply") continue;
+      const value = step.value(state);
+      if (value !== undefined) assertJson(value, `reply to ${messageType(envelope.message)}`, this.#seat.persistenceId);
+      return { value };
+    }
+    return { value: undefined };
+  }
+
+  #snapshot(effect: Effect<C, E, S>, { state, decided, snapshotBy }: Applied<E, S>): DecidedSnapshot | undefined {
+    if (decided) {
+      this.sequenceNr += decided.records.length;
+      this.#timestamp = decided.records[0]?.timestamp ?? this.#timestamp;
+    }
+    if (snapshotBy === undefined && !effect.steps.some((step) => step.do === "snapshot")) return undefined;
+    const { snapshotting } = this.#seat;
+    try {
+      return { record: snapshotting.take(state, this.sequenceNr), byRule: snapshotBy === "every" };
+    } catch (error) {
+      snapshotting.failed(this.sequenceNr, error);
+      return undefined;
+    }
+  }
+
+  #stashAway(envelope: Envelope): void {
+    const capacity = this.#options.stashCapacity ?? defaultStashCapacity;
+    if (this.#stash.length < capacity) {
+      this.#stash.push(envelope);
+      return;
+    }
+    this.#seat.stashOverflow(envelope.message);
+    envelope.reply?.reject(new MailboxOverflowError(this.#seat.path, capacity, "stash"));
+  }
+}
+
+function assertTags(tags: readonly string[]): readonly string[] {
+  if (Array.isArray(tags) && tags.every((tag) => typeof tag === "string" && tag !== "" && tag.isWellFormed()))
+    return tags;
+  throw new TypeError("tagger must return a list of non-empty, well-formed strings");
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

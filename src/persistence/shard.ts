@@ -1,0 +1,163 @@
+/** The live entities of one type: activation by the first message, passivation when idle. */
+import type { ActorCell } from "../actor/actor-cell.ts";
+import type { ActorKernel } from "../actor/actor-kernel.ts";
+import { decodeName, encodeName } from "../actor/actor-name.ts";
+import { CellRef } from "../actor/actor-ref.ts";
+import { DeadlineQueue, Waiting } from "../actor/deadline-queue.ts";
+import type { Envelope } from "../actor/envelope.ts";
+import type { Incarnation } from "../actor/incarnation.ts";
+import { childReference, type NactRef, pathOf, spawnActivatingGuardian } from "../actor/nact-actor.ts";
+import type { Supervision } from "../actor/supervision.ts";
+import { ActorStoppedError, NameTakenError } from "../errors.ts";
+import type { Writers } from "./writers.ts";
+
+/** Everything that differs between entity types. */
+export interface ShardOptions {
+  readonly entityType: string;
+  readonly passivateAfterMs: number;
+  readonly mailboxCapacity: number | undefined;
+  readonly supervision: Supervision | undefined;
+  readonly persistenceId: (entityId: string) => string;
+  /** Makes an incarnation; it calls `touched` after every turn. */
+  readonly incarnate: (self: ShardedRef, cell: ActorCell, touched: () => void) => Incarnation;
+}
+
+/** The entities of one type. */
+export class Shard {
+  readonly #options: ShardOptions;
+  readonly #kernel: ActorKernel;
+  readonly #writers: Writers;
+  readonly #guardian: NactRef;
+  readonly #idle: DeadlineQueue | undefined;
+  readonly #cells = new Map<string, ActorCell>();
+  #closed = false;
+
+  constructor(options: ShardOptions, kernel: ActorKernel, parent: NactRef, writers: Writers) {
+    this.#options = options;
+    this.#kernel = kernel;
+    this.#writers = writers;
+    const { entityType, passivateAfterMs } = options;
+    if (passivateAfterMs !== Number.POSITIVE_INFINITY) {
+      this.#idle = new DeadlineQueue(kernel.clock, passivateAfterMs, false);
+    }
+    this.#guardian = spawnActivatingGuardian(parent, encodeName(entityType), (encodedId) => {
+      if (!this.#closed) this.#activate(this.ref(decodeName(encodedId)));
+    });
+  }
+
+  /** @throws TypeError when `entityId` cannot be one */
+  ref(entityId: string): ShardedRef {
+    return new ShardedRef(this.#kernel, this, entityId, this.#options.persistenceId(entityId));
+  }
+
+  nactReference(entityId: string): NactRef<never> {
+    return childReference(this.#guardian, encodeName(entityId));
+  }
+
+  liveCell(entityId: string): ActorCell | undefined {
+    return this.#cells.get(entityId);
+  }
+
+  /** Brings an envelope to an entity, activating it; answers the envelope when that cannot be. */
+  deliver(self: ShardedRef, envelope: Envelope): ActorCell | undefined {
+    try {
+      const cell = this.#activate(self);
+      cell.enqueue(envelope);
+      return cell;
+    } catch (error) {
+      if (!(error instanceof ActorStoppedError || error instanceof NameTakenError)) throw error;
+      this.#kernel.deadLetter(self.path, envelope.message, error.message);
+      envelope.reply?.reject(error);
+      return undefined;
+    }
+  }
+
+  /** After it, what comes after a graceful stop is a dead letter. Call it before the actors are stopped. */
+  close(): void {
+    this.#closed = true;
+    this.#idle?.close();
+  }
+
+  #activate(self: ShardedRef): ActorCell {
+    const { entityId, persistenceId } = self;
+    const live = this.#cells.get(entityId);
+    if (live) return live;
+    this.#writers.assertFree(persistenceId);
+    const idleness = this.#idle && new Idleness(this.#idle);
+    const cell = this.#kernel.spawnCell({
+      parent: this.#guardian,
+      name: entityId,
+      mailboxCapacity: this.#options.mailboxCapacity,
+      supervision: this.#options.supervision,
+      incarnate: (cell) => this.#options.incarnate(self, cell, () => this.#closed || idleness?.restart(cell)),
+      onEnd: () => {
+        idleness?.cancel();
+        this.#cells.delete(entityId);
+        this.#writers.release(persistenceId);
+      },
+      redeliver: (envelope) => !this.#closed && this.deliver(self, envelope) !== undefined,
+    });
+    this.#cells.set(entityId, cell);
+    this.#writers.take(persistenceId, cell);
+    return cell;
+  }
+}
+
+/** The wait of one entity for its passivation. */
+class Idleness extends Waiting {
+  readonly #queue: DeadlineQueue;
+  #cell: ActorCell | undefined;
+
+  constructor(queue: DeadlineQueue) {
+    super();
+    this.#queue = queue;
+  }
+
+  restart(cell: ActorCell): void {
+    if (cell.ended) return;
+    this.#cell = cell;
+    this.#queue.add(this);
+  }
+
+  cancel(): void {
+    this.#queue.remove(this);
+  }
+
+  expire(): void {
+    if (this.#cell && !this.#cell.endIfIdle()) this.restart(this.#cell);
+  }
+}
+
+/** A reference to an entity: finds its cell, or has it activated. */
+export class ShardedRef extends CellRef {
+  readonly entityId: string;
+  readonly persistenceId: string;
+  readonly #shard: Shard;
+  #cell: ActorCell | undefined;
+  #path: string | undefined;
+
+  constructor(kernel: ActorKernel, shard: Shard, entityId: string, persistenceId: string) {
+    super(kernel.asks);
+    this.#shard = shard;
+    this.entityId = entityId;
+    this.persistenceId = persistenceId;
+  }
+
+  get path(): string {
+    this.#path ??= pathOf(this.nact);
+    return this.#path;
+  }
+
+  get nact(): NactRef<never> {
+    return this.#shard.nactReference(this.entityId);
+  }
+
+  liveCell(): ActorCell | undefined {
+    return this.#shard.liveCell(this.entityId);
+  }
+
+  protected send(envelope: Envelope): void {
+    if (this.#cell && !this.#cell.ended) this.#cell.enqueue(envelope);
+    else this.#cell = this.#shard.deliver(this, envelope);
+  }
+}

@@ -1,0 +1,103 @@
+/** Snapshots of one entity: when the rule wants one, saving it, and what becomes of older ones. */
+import { encodeJson } from "../codec/encode-json.ts";
+import type { SnapshotMetadata, SnapshotRecord } from "../storage/snapshot-store.ts";
+import type { EntityHost } from "./entity-host.ts";
+import type { SnapshotRule } from "./event-sourced.ts";
+import type { Signal } from "./signal.ts";
+
+/** The version of a state whose definition declares none. */
+export const firstSchemaVersion = 1;
+
+/** The highest sequence number that retention deletes after a snapshot at `sequenceNr`; 0 for none. */
+export function deleteUpperSequenceNr(sequenceNr: number, every: number, keep: number): number {
+  return Math.max(0, sequenceNr - every * keep);
+}
+
+/** Saves and deletes the snapshots of one incarnation, one retention cycle at a time. */
+export class Snapshotting<E, S> {
+  readonly #rule: SnapshotRule<E, S> | undefined;
+  readonly #persistenceId: string;
+  readonly #host: Pick<EntityHost, "journal" | "snapshots">;
+  readonly #signal: (signal: Signal) => void;
+  #underWay = 0;
+  #retention: Promise<void> = Promise.resolve();
+
+  constructor(
+    rule: SnapshotRule<E, S> | undefined,
+    persistenceId: string,
+    host: Pick<EntityHost, "journal" | "snapshots">,
+    signal: (signal: Signal) => void,
+  ) {
+    this.#rule = rule;
+    this.#persistenceId = persistenceId;
+    this.#host = host;
+    this.#signal = signal;
+  }
+
+  get idle(): boolean {
+    return this.#underWay === 0;
+  }
+
+  /** Whether the rule wants a snapshot after this event: `"every"` and `"when"` say which part of it. */
+  wanted(state: S, event: E, sequenceNr: number): "every" | "when" | undefined {
+    const { every, when } = this.#rule ?? {};
+    if (every !== undefined && sequenceNr % every === 0) return "every";
+    return when?.(state, event, sequenceNr) ? "when" : undefined;
+  }
+
+  /** The snapshot as it will be saved, made from the state of this moment. @throws SerializationError when JSON would damage it */
+  take(state: S, sequenceNr: number): SnapshotRecord {
+    return {
+      persistenceId: this.#persistenceId,
+      sequenceNr,
+      schemaVersion: firstSchemaVersion,
+      state: encodeJson(state, `snapshot at ${sequenceNr}`, this.#persistenceId),
+    };
+  }
+
+  /** Saves; tells the outcome as a signal. `byRule`: retention follows. */
+  save(snapshot: SnapshotRecord, byRule: boolean): void {
+    this.#underWay++;
+    this.#host.snapshots
+      .save(snapshot)
+      .then(
+        (saved) => this.#saved(saved, byRule),
+        (error: unknown) => this.failed(snapshot.sequenceNr, error),
+      )
+      .finally(() => this.#underWay--);
+  }
+
+  failed(sequenceNr: number, error: unknown): void {
+    this.#signal({ type: "SnapshotFailed", sequenceNr, error: toError(error) });
+  }
+
+  #saved({ sequenceNr, timestamp }: SnapshotMetadata, byRule: boolean): void {
+    this.#signal({ type: "SnapshotSaved", sequenceNr, timestamp });
+    const { every, keep, deleteEvents } = this.#rule ?? {};
+    if (!byRule || every === undefined || keep === undefined) return;
+    const upper = deleteUpperSequenceNr(sequenceNr, every, keep);
+    if (upper === 0) return;
+    this.#retention = this.#retention.then(() => this.#retain(sequenceNr, upper, deleteEvents === true));
+  }
+
+  /** Snapshot, then events, then older snapshots: whatever happens in between, what is left is enough to recover. */
+  async #retain(sequenceNr: number, upper: number, deleteEvents: boolean): Promise<void> {
+    const { journal, snapshots } = this.#host;
+    try {
+      if (deleteEvents) {
+        const verified = await snapshots.load(this.#persistenceId, { minSequenceNr: upper, maxSequenceNr: sequenceNr });
+        if (!verified) return;
+        await journal.deleteTo(this.#persistenceId, upper);
+        this.#signal({ type: "EventsDeleted", toSequenceNr: upper });
+      }
+      await snapshots.deleteMatching(this.#persistenceId, { maxSequenceNr: deleteEvents ? upper - 1 : upper });
+    } catch (error) {
+      this.failed(sequenceNr, error);
+    }
+  }
+}
+
+/** An error, whatever was thrown. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}

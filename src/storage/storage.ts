@@ -1,0 +1,31 @@
+/** A place that keeps events and snapshots: closed at first, opened by the actor system. */
+import type { Clock } from "../clock.ts";
+import type { Journal } from "./journal.ts";
+import type { SnapshotStore } from "./snapshot-store.ts";
+
+/** What an actor system is given; it opens and closes the store. A storage can be opened again after it was closed. */
+export interface Storage {
+  /** Names the backend and the place in messages, such as `level:data/journal`. */
+  readonly description: string;
+
+  /**
+   * @throws StorageLockedError, StorageCorruptedError, StorageFormatError, StorageFullError or StorageFailedError
+   */
+  open(context: StorageContext): Promise<OpenStorage>;
+}
+
+/** What a store needs from its host. */
+export interface StorageContext {
+  readonly clock: Clock;
+  /** Told once per failure of the store as a whole, such as a full disk. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** A store that is open. */
+export interface OpenStorage {
+  readonly journal: Journal;
+  readonly snapshots: SnapshotStore;
+
+  /** Finishes the writes that are pending, then releases everything. Later calls of any method fail with StorageFailedError. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,43 @@
+/** An event as a backend takes it and as it gives it back. */
+
+/** What came with a command: correlation, causation and the user's own keys. */
+export type Metadata = Readonly<Record<string, unknown>>;
+
+/** One event on its way into the journal. */
+export interface EventRecord {
+  /** The stable name of the event type. */
+  readonly type: string;
+  /** The version of the event's shape, from 1. */
+  readonly version: number;
+  /** When it was decided, in milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly tags: readonly string[];
+  /** JSON text of a {@link Metadata} object; undefined when there is none. */
+  readonly metadata: string | undefined;
+  /** JSON text of the event. */
+  readonly payload: string;
+}
+
+/** One event out of the journal. */
+export interface StoredEvent {
+  /** The event's place in the whole store: global, gap-free, from 1. */
+  readonly offset: number;
+  readonly persistenceId: string;
+  readonly entityType: string;
+  readonly entityId: string;
+  /** The event's place in its stream, from 1. */
+  readonly sequenceNr: number;
+  readonly timestamp: number;
+  readonly type: string;
+  readonly version: number;
+  readonly tags: readonly string[];
+  readonly metadata: Metadata;
+  /** The event, parsed from JSON. */
+  readonly payload: unknown;
+}
+
+/** The metadata of an event that has none. */
+export const noMetadata: Metadata = Object.freeze({});
+
+/** The tags of an event that has none. */
+export const noTags: readonly string[] = Object.freeze([]);

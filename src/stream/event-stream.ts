@@ -1,0 +1,128 @@
+/** The bus of one process: durable events, what users publish, and what the system tells about itself. */
+import { Observable, Subject } from "rxjs";
+import type { ActorRef } from "../actor/actor-ref.ts";
+import type { Logger } from "../actor/logger.ts";
+import type { NactRef } from "../actor/nact-actor.ts";
+import { type ActorRefLike, recipientOf } from "../actor/recipient.ts";
+import type { SystemEvent, SystemEventSink } from "../actor/system-event.ts";
+import type { EntityHost } from "../persistence/entity-host.ts";
+import type { EventEnvelope } from "../persistence/event-envelope.ts";
+import type { EventSourcedDefinition } from "../persistence/event-sourced.ts";
+import { GuardedObservable } from "./guarded-observable.ts";
+
+/** What travels on the stream. */
+export type StreamEvent = EventEnvelope | SystemEvent;
+
+/** Which events a subscriber wants: those of a type, of several types, or those for which a function says so. */
+export type EventFilter = string | readonly string[] | ((event: EventEnvelope) => boolean);
+
+/** Ends a subscription; a second call does nothing. */
+export type Unsubscribe = () => void;
+
+interface Subscription {
+  readonly wants: (event: object, bySystem: boolean) => boolean;
+  readonly deliver: (event: object) => boolean;
+}
+
+/** The event stream of an actor system. */
+export class EventStream implements SystemEventSink {
+  readonly #log: Logger;
+  readonly #subject = new Subject<StreamEvent>();
+  #subscriptions: readonly Subscription[] = [];
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Whether anybody listens. */
+  get active(): boolean {
+    return this.#subscriptions.length > 0 || this.#subject.observed;
+  }
+
+  /**
+   * Sends events to an actor of ours or of nact, from the moment this returns until the actor stops or the result is called.
+   * Every call makes a subscription of its own.
+   *
+   * @param filter a type, a list of types, or a predicate. Without it the actor gets every persisted and published event, but
+   * no system events; those it gets by naming them, or through a predicate
+   * @throws TypeError when `ref` or `filter` is of the wrong kind
+   */
+  subscribe(ref: ActorRef<never> | NactRef<never>, filter?: EventFilter): Unsubscribe {
+    const recipient: ActorRefLike = recipientOf(ref);
+    const subscription: Subscription = { wants: this.#wantedBy(filter), deliver: recipient.deliver };
+    const unsubscribe = (): void => {
+      this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
+    };
+    this.#subscriptions = [...this.#subscriptions, subscription];
+    recipient.onEnded(unsubscribe);
+    return unsubscribe;
+  }
+
+  /** Publishes an event of the user's own; it is not stored. @throws TypeError when it is no object */
+  publish(event: object): void {
+    if (typeof event !== "object" || event === null) throw new TypeError("publish takes an object");
+    this.#deliver(event, false);
+  }
+
+  /** Everything: persisted and published events, and system events. Completes when the system has terminated. */
+  asObservable(): Observable<StreamEvent> {
+    return new GuardedObservable(this.#subject, this.#log);
+  }
+
+  /** The persisted events of one entity type. Completes when the system has terminated. */
+  of<C, E, S>(definition: EventSourcedDefinition<C, E, S>): Observable<EventEnvelope<E>> {
+    const { entityType } = definition;
+    return new GuardedObservable(
+      new Observable<EventEnvelope<E>>((subscriber) =>
+        this.#subject.subscribe({
+          next: (event) => {
+            if ("entityType" in event && event.entityType === entityType) subscriber.next(event as EventEnvelope<E>);
+          },
+          complete: () => subscriber.complete(),
+        }),
+      ),
+      this.#log,
+    );
+  }
+
+  publishSystemEvent(event: SystemEvent): void {
+    this.#deliver(event, true);
+  }
+
+  publishEvent: EntityHost["events"]["publishEvent"] = (envelope) => this.#deliver(envelope, false);
+
+  /** Ends every subscription. */
+  complete(): void {
+    this.#subscriptions = [];
+    this.#subject.complete();
+  }
+
+  #deliver(event: object, bySystem: boolean): void {
+    for (const subscription of this.#subscriptions) {
+      if (!subscription.wants(event, bySystem)) continue;
+      if (subscription.deliver(event)) continue;
+      this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
+    }
+    if (this.#subject.observed) this.#subject.next(event as StreamEvent);
+  }
+
+  #wantedBy(filter: EventFilter | undefined): Subscription["wants"] {
+    if (filter === undefined) return (_event, bySystem) => !bySystem;
+    if (typeof filter === "function") return (event) => this.#test(filter, event);
+    const types = new Set(typeof filter === "string" ? [filter] : filter);
+    for (const type of types) {
+      if (typeof type !== "string") throw new TypeError("a filter is an event type, a list of them, or a predicate");
+    }
+    return (event) => "type" in event && typeof event.type === "string" && types.has(event.type);
+  }
+
+  /** A predicate that throws does not want the event, and hurts nobody else. */
+  #test(filter: (event: EventEnvelope) => boolean, event: object): boolean {
+    try {
+      return filter(event as EventEnvelope);
+    } catch (error) {
+      this.#log.warn("A filter of an event stream subscription threw; the event is not delivered to it", error);
+      return false;
+    }
+  }
+}

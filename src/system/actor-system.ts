@@ -1,0 +1,187 @@
+/** The assembled actor system: actors, entities, a store, the event stream and the read side under one name. */
+import type { ActorDefinition } from "../actor/actor-definition.ts";
+import { ActorKernel } from "../actor/actor-kernel.ts";
+import { assertName, encodeName } from "../actor/actor-name.ts";
+import type { ActorRef } from "../actor/actor-ref.ts";
+import { type Logger, silentLogger } from "../actor/logger.ts";
+import type { NactRef } from "../actor/nact-actor.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import type { EntityRef } from "../persistence/entity-ref.ts";
+import { EntityRegistry } from "../persistence/entity-registry.ts";
+import type { EntityScope, EventSourcedDefinition } from "../persistence/event-sourced.ts";
+import { Permits } from "../persistence/permits.ts";
+import { ReadJournal } from "../query/read-journal.ts";
+import type { OpenStorage, Storage } from "../storage/storage.ts";
+import { EventStream } from "../stream/event-stream.ts";
+
+/** How a system differs from the defaults. */
+export interface ActorSystemOptions {
+  /** Where events and snapshots are kept. Without it only plain actors can be spawned. */
+  readonly storage?: Storage;
+  /** Default: the clock of the operating system. */
+  readonly clock?: Clock;
+  /** Default: silence. Pass `console`, or a logger of your own. */
+  readonly log?: Logger;
+  /** How long an `ask` waits unless it says otherwise, in milliseconds. Default 5,000. */
+  readonly askTimeoutMs?: number;
+  /** How many entities may recover at a time; the others wait in order. Default 64. */
+  readonly maxConcurrentRecoveries?: number;
+  /** How long `terminate` lets actors finish before it ends them, in milliseconds. Default 10,000. */
+  readonly terminateGraceMs?: number;
+}
+
+const defaults = { askTimeoutMs: 5_000, maxConcurrentRecoveries: 64, terminateGraceMs: 10_000 };
+
+/** A running actor system. Make one with {@link ActorSystem.create}. */
+export class ActorSystem implements EntityScope {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly eventStream: EventStream;
+  readonly #kernel: ActorKernel;
+  readonly #store: OpenStorage | undefined;
+  readonly #entities: EntityRegistry | undefined;
+  readonly #readJournal: ReadJournal | undefined;
+  readonly #graceMs: number;
+  #terminated: Promise<void> | undefined;
+
+  private constructor(
+    name: string,
+    options: ActorSystemOptions & typeof defaults,
+    events: EventStream,
+    store: OpenStorage | undefined,
+  ) {
+    const { clock = systemClock, log = silentLogger } = options;
+    this.name = name;
+    this.clock = clock;
+    this.eventStream = events;
+    this.#graceMs = options.terminateGraceMs;
+    this.#store = store;
+    this.#kernel = new ActorKernel({ name: encodeName(name), clock, log, askTimeoutMs: options.askTimeoutMs, events });
+    if (!store) return;
+    const { journal, snapshots } = store;
+    this.#readJournal = new ReadJournal(journal);
+    this.#entities = new EntityRegistry(this.#kernel, {
+      clock,
+      log,
+      journal,
+      snapshots,
+      events,
+      scope: this,
+      recoveries: new Permits(options.maxConcurrentRecoveries),
+      tell: (event) => this.#kernel.tell(event),
+      dropped: (path, message, queue) => this.#kernel.dropped(path, message, queue),
+    });
+  }
+
+  /**
+   * Opens the store and starts the system.
+   *
+   * @param name part of every path
+   * @throws TypeError for wrong options, and whatever {@link Storage.open} throws
+   */
+  static async create(name: string, options: ActorSystemOptions = {}): Promise<ActorSystem> {
+    assertName(name, "the name of an actor system");
+    const merged = { ...options, ...withDefaults(options) };
+    const { storage, clock = systemClock, log = silentLogger } = options;
+    if (storage !== undefined && typeof storage?.open !== "function") {
+      throw new TypeError("storage must be made by levelStorage(), memoryStorage() or the like");
+    }
+    const events = new EventStream(log);
+    const store = await storage?.open({
+      clock,
+      onFailure: (error) => {
+        log.error(`${storage.description} failed`, error);
+        if (events.active) events.publishSystemEvent({ type: "StorageFailed", error });
+      },
+    });
+    return new ActorSystem(name, merged, events, store);
+  }
+
+  /** The nact system: actors spawned under it with nact's own `spawn` live beside ours. */
+  get nact(): NactRef<never> {
+    return this.#kernel.nact;
+  }
+
+  /** The stored history. @throws TypeError when the system has no storage */
+  get readJournal(): ReadJournal {
+    return this.#readJournal ?? this.#noStorage();
+  }
+
+  /**
+   * A reference to an entity, live or not: its first message activates and recovers it.
+   *
+   * @throws TypeError for a bad id, a second definition of an entity type in use, or a system without storage
+   */
+  entityRef<C, E, S>(definition: EventSourcedDefinition<C, E, S>, entityId: string): EntityRef<C> {
+    return (this.#entities ?? this.#noStorage()).ref(definition, entityId);
+  }
+
+  /**
+   * Starts an actor of its own name. An event-sourced one takes the name as its entity id and recovers at once.
+   *
+   * @throws TypeError for a bad name or definition, NameTakenError, or ActorStoppedError after terminate
+   */
+  spawn<M, S>(behavior: ActorDefinition<M, S>, name?: string): ActorRef<M>;
+  spawn<C, E, S>(behavior: EventSourcedDefinition<C, E, S>, name: string): ActorRef<C>;
+  spawn<M, E, S>(behavior: ActorDefinition<M, S> | EventSourcedDefinition<M, E, S>, name?: string): ActorRef<M> {
+    switch (behavior?.kind) {
+      case "actor":
+        return this.#kernel.spawnActor(this, behavior, name);
+      case "event-sourced":
+        assertName(name, `the name of an actor of entity type ${behavior.entityType}`);
+        return (this.#entities ?? this.#noStorage()).spawn(behavior, name);
+      default:
+        throw new TypeError("spawn takes a definition made by actor() or eventSourced()");
+    }
+  }
+
+  /** Stops an actor after the messages that it has now. Resolves when it has ended; at once if it has. */
+  async stop(ref: ActorRef<never>): Promise<void> {
+    await this.#kernel.liveCell(ref)?.stop();
+  }
+
+  /** Ends an actor at once; its waiting messages become dead letters, its askers get ActorStoppedError. */
+  async kill(ref: ActorRef<never>): Promise<void> {
+    this.#kernel.liveCell(ref)?.kill();
+  }
+
+  /** Resolves when the actor has ended; at once if it has, or if an entity is not live. */
+  async watch(ref: ActorRef<never>): Promise<void> {
+    await this.#kernel.liveCell(ref)?.whenEnded();
+  }
+
+  /** Lets every actor finish what it has, settles every ask, closes the store. Later calls return the same promise. */
+  terminate(): Promise<void> {
+    this.#terminated ??= this.#terminate();
+    return this.#terminated;
+  }
+
+  async #terminate(): Promise<void> {
+    this.#entities?.close();
+    await this.#kernel.close(this.#graceMs);
+    try {
+      await this.#store?.close();
+    } finally {
+      this.eventStream.complete();
+    }
+  }
+
+  #noStorage(): never {
+    throw new TypeError(
+      `actor system ${this.name} has no storage; pass one to ActorSystem.create, such as levelStorage("data")`,
+    );
+  }
+}
+
+/** @throws TypeError when a number is of the wrong kind */
+function withDefaults(options: ActorSystemOptions): typeof defaults {
+  const merged = {
+    askTimeoutMs: options.askTimeoutMs ?? defaults.askTimeoutMs,
+    maxConcurrentRecoveries: options.maxConcurrentRecoveries ?? defaults.maxConcurrentRecoveries,
+    terminateGraceMs: options.terminateGraceMs ?? defaults.terminateGraceMs,
+  };
+  for (const [name, value] of Object.entries(merged)) {
+    if (!(value > 0)) throw new TypeError(`${name} must be a number above 0, not ${String(value)}`);
+  }
+  return merged;
+}
