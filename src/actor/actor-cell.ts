@@ -6,7 +6,7 @@ import type { Cell, CellHost } from "./cell-host.ts";
 import type { Envelope } from "./envelope.ts";
 import type { EndReason, Incarnation } from "./incarnation.ts";
 import { Mailbox } from "./mailbox.ts";
-import { dispatchToNact, type NactHandle, type NactHost, type NactRef, pathOf, spawnHosted } from "./nact-actor.ts";
+import { type NactHandle, type NactHost, type NactRef, pathOf, replyThroughNact, spawnHosted } from "./nact-actor.ts";
 import { RestartBackoff, type Supervision } from "./supervision.ts";
 
 /** A turn takes at most so many messages, so that other actors and I/O get theirs. */
@@ -291,12 +291,4 @@ export class ActorCell implements Cell, NactHost {
       this.#pause = { timer: this.#host.clock.setTimer(pauseMs, done), done };
     });
   }
-}
-
-/** nact knows no failed reply: an error reaches whoever asked through nact as the answer. */
-function replyThroughNact(sender: NactRef): { resolve(value: unknown): void; reject(error: Error): void } {
-  return {
-    resolve: (value) => dispatchToNact(sender, value),
-    reject: (error) => dispatchToNact(sender, error),
-  };
 }

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { type Ref, spawnStateless } from "nact";
 import { decodeName } from "./actor-name.ts";
+import type { ReplyAddress } from "./envelope.ts";
 
 /** A reference that nact's own functions take. */
 export type NactRef<M = unknown> = Ref<M>;
@@ -121,6 +122,14 @@ export function isLive(reference: NactRef): boolean {
 /** Sends through nact; a message to an actor that has stopped vanishes, as it does in nact. */
 export function dispatchToNact(to: NactRef, message: unknown, sender?: NactRef): void {
   functions.dispatch(to, message, sender);
+}
+
+/** nact knows no failed reply: an error reaches whoever asked through nact as the answer. */
+export function replyThroughNact(sender: NactRef): ReplyAddress {
+  return {
+    resolve: (value) => dispatchToNact(sender, value),
+    reject: (error) => dispatchToNact(sender, error),
+  };
 }
 
 /** A nact actor that only has children. */

@@ -23,7 +23,9 @@ export class PlainIncarnation<M, S> implements Incarnation {
   readonly #told: ActorContext<M>;
   readonly #timers: IncarnationTimers<M>;
   readonly #log: Logger;
-  #state: S;
+  /** Undefined before `start`. */
+  #state: S | undefined;
+  #started = false;
 
   constructor(options: ActorOptions<M, S>, seat: PlainActorSeat<M>) {
     const { self, system, log, spawn } = seat;
@@ -40,7 +42,6 @@ export class PlainIncarnation<M, S> implements Incarnation {
       reject: nobody,
       metadata: noMetadata,
     };
-    this.#state = isFactory(options.initialState) ? options.initialState() : options.initialState;
   }
 
   get stopping(): boolean {
@@ -51,10 +52,14 @@ export class PlainIncarnation<M, S> implements Incarnation {
     return this.#timers.size === 0;
   }
 
-  start(): void {}
+  start(): void {
+    const { initialState } = this.#options;
+    this.#state = isFactory(initialState) ? initialState() : initialState;
+    this.#started = true;
+  }
 
   receive(envelope: Envelope): void | Promise<void> {
-    const next = this.#options.receive(this.#state, envelope.message as M, this.#contextOf(envelope));
+    const next = this.#options.receive(this.#state as S, envelope.message as M, this.#contextOf(envelope));
     if (next instanceof Promise) return next.then((state) => this.#become(state));
     this.#state = next;
   }
@@ -73,7 +78,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
     this.#timers.cancelAll();
     if (reason === "restarting") return;
     try {
-      this.#options.onStop?.(this.#state);
+      if (this.#started) this.#options.onStop?.(this.#state as S);
     } catch (error) {
       this.#log.error(`${this.#told.self.path} failed in onStop`, error);
     }

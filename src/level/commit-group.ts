@@ -20,16 +20,12 @@ export class CommitGroup {
   readonly parts: StreamPart[] = [];
   readonly changes: RecordChange[] = [];
   events = 0;
-  /** Characters of all texts, which is about the bytes. */
+  /** About how many bytes it takes. */
   bytes = 0;
   readonly #waiters: Waiter[] = [];
   #settled = false;
   #whenSettled: Promise<void> | undefined;
   #settle: (() => void) | undefined;
-
-  get empty(): boolean {
-    return this.parts.length === 0 && this.changes.length === 0;
-  }
 
   append(head: StreamHead, request: AppendRequest, resolve: (offset: number) => void, reject: (error: Error) => void): number {
     const length = this.#partFor(head, request.entityType, request.entityId).add(request, resolve, reject);
@@ -44,7 +40,7 @@ export class CommitGroup {
     if (deletion) {
       const { head, deletedTo } = deletion;
       head.deletedTo = deletedTo;
-      const part = head.part?.group === this ? head.part : this.#newPart(head, "", "");
+      const part = head.part && this.#canGrow(head.part) ? head.part : this.#newPart(head, "", "");
       part.deletedTo = deletedTo;
     }
     let length = 0;
@@ -95,8 +91,12 @@ export class CommitGroup {
 
   #partFor(head: StreamHead, entityType: string, entityId: string): StreamPart {
     const { part } = head;
-    const joins = part?.group === this && part.entityType === entityType && part.entityId === entityId;
+    const joins = part !== undefined && this.#canGrow(part) && part.entityType === entityType && part.entityId === entityId;
     return joins ? part : this.#newPart(head, entityType, entityId);
+  }
+
+  #canGrow(part: StreamPart): boolean {
+    return part.group === this && !part.written;
   }
 
   #newPart(head: StreamHead, entityType: string, entityId: string): StreamPart {

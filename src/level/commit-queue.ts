@@ -2,11 +2,10 @@
 import type { Clock } from "../clock.ts";
 import type { AppendRequest } from "../storage/journal.ts";
 import { CommitGroup, type RecordChange } from "./commit-group.ts";
-import { writeRecords } from "./commit-records.ts";
-import type { BatchTarget } from "./database.ts";
-import { eagerBytes, eagerEvents, type LevelSettings, recordArenaBytes } from "./level-storage-options.ts";
+import { CommitWriter } from "./commit-writer.ts";
+import type { BatchTarget, WriteBatch } from "./database.ts";
+import { eagerBytes, eagerEvents, type LevelSettings } from "./level-storage-options.ts";
 import { PendingBytes } from "./pending-bytes.ts";
-import { RecordWriter } from "./record-writer.ts";
 import type { StoreHealth } from "./store-health.ts";
 import type { StreamHead } from "./stream-head.ts";
 
@@ -24,15 +23,23 @@ export interface CommitQueueParts {
   readonly forgetHeads: () => void;
 }
 
+/** A group that is being put into its batch. */
+interface Draft {
+  readonly group: CommitGroup;
+  readonly batch: WriteBatch;
+}
+
 /** The only way into the store. */
 export class CommitQueue {
   readonly backlog: PendingBytes;
   readonly #parts: CommitQueueParts;
   readonly #sync: boolean;
-  /** The last group is open; those before it are full. */
-  readonly #groups: CommitGroup[] = [];
-  readonly #arena = Buffer.allocUnsafeSlow(recordArenaBytes);
-  #writing = false;
+  readonly #writer = new CommitWriter();
+  /** Those that are not in flight. The last one still grows; those before it are full. */
+  readonly #waiting: CommitGroup[] = [];
+  #inFlight: CommitGroup | undefined;
+  /** The first waiting group, as far as it was put together while the disk was busy. */
+  #draft: Draft | undefined;
   #scheduled = false;
   #highestOffset: number;
   #lastCommitAt: number;
@@ -73,60 +80,72 @@ export class CommitQueue {
 
   /** Resolves when everything that waits now was written, or failed; never rejects. */
   whenSettled(): Promise<void> {
-    return this.#groups.at(-1)?.whenSettled() ?? Promise.resolve();
+    return (this.#waiting.at(-1) ?? this.#inFlight)?.whenSettled() ?? Promise.resolve();
   }
 
   #openGroup(): CommitGroup {
-    const last = this.#groups.at(-1);
-    const begun = this.#writing && this.#groups.length === 1;
-    if (last && !begun && last.bytes < this.#parts.settings.commitBytesMax) return last;
+    const last = this.#waiting.at(-1);
+    if (last && last.bytes < this.#parts.settings.commitBytesMax) return last;
     const group = new CommitGroup();
-    this.#groups.push(group);
+    this.#waiting.push(group);
     return group;
   }
 
-  #schedule(fromCompletion = false): void {
-    if (this.#writing) return;
-    const [first] = this.#groups;
-    if (first && (first.events >= Number(process.env['EAGER'] ?? eagerEvents) || first.bytes >= eagerBytes)) {
+  #schedule(): void {
+    if (this.#scheduled) return;
+    const [next] = this.#waiting;
+    if (!next) return;
+    const eager = next.events >= eagerEvents || next.bytes >= eagerBytes;
+    if (!this.#inFlight && eager) {
       this.#writeNext();
-    } else if (!this.#scheduled) {
-      this.#scheduled = true;
-      const H = Number(process.env["HOPS"] ?? 1);
-      const go = (n: number): void => { if (n > 1 && fromCompletion) setImmediate(() => go(n - 1)); else setImmediate(() => {
-        this.#scheduled = false;
-        if (!this.#writing) this.#writeNext();
-      }); };
-      go(H);
+      return;
     }
+    if (this.#inFlight && !eager) return;
+    this.#scheduled = true;
+    // All entities whose turn comes in this round of the event loop get into the same commit.
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#inFlight) this.#draftNext();
+      else this.#writeNext();
+    });
+  }
+
+  /** Puts the next group together, as far as it has come, while the disk is busy with the one before. */
+  #draftNext(): Draft | undefined {
+    const [group] = this.#waiting;
+    if (!group) return undefined;
+    if (!this.#draft) {
+      this.#lastCommitAt = Math.max(this.#lastCommitAt, this.#parts.clock.now());
+      this.#draft = { group, batch: this.#parts.target.batch() };
+      this.#writer.begin(this.#highestOffset + (this.#inFlight?.events ?? 0) + 1, this.#lastCommitAt);
+    }
+    this.#writer.writeParts(group, this.#draft.batch);
+    return this.#draft;
   }
 
   #writeNext(): void {
-    const [group] = this.#groups;
-    if (!group) return;
-    this.#writing = true;
-    this.#write(group).then(
-      () => this.#succeeded(group),
+    const draft = this.#draftNext();
+    if (!draft) return;
+    this.#inFlight = draft.group;
+    this.#waiting.shift();
+    this.#draft = undefined;
+    this.#write(draft).then(
+      () => this.#succeeded(draft.group),
       (error: unknown) => this.#failed(error),
     );
   }
 
-  async #write(group: CommitGroup): Promise<void> {
-    const { target, clock } = this.#parts;
-    const batch = target.batch();
-    this.#lastCommitAt = Math.max(this.#lastCommitAt, clock.now());
-    writeRecords(group, this.#highestOffset + 1, this.#lastCommitAt, new RecordWriter(batch, this.#arena));
-    // Never without sync in between: LevelDB would rotate its log and lose the unsynced part of the old one.
+  async #write({ group, batch }: Draft): Promise<void> {
+    this.#writer.finish(group, batch);
+    // One write at a time, each synced: LevelDB may rotate its log between two, and never syncs the end of the old one.
     await batch.write({ sync: this.#sync });
   }
 
   #succeeded(group: CommitGroup): void {
     const ordinal = this.#highestOffset + 1;
     this.#highestOffset += group.events;
-    this.#writing = false;
-    this.#groups.shift();
-    if (process.env["V"] === "0") this.#writeNext();
-    else if (this.#groups.length > 0 || process.env["V"] === "2") this.#schedule(true);
+    this.#inFlight = undefined;
+    this.#writeNext();
     this.backlog.remove(group.bytes);
     group.succeed(ordinal);
   }
@@ -135,8 +154,11 @@ export class CommitQueue {
   #failed(cause: unknown): void {
     const { health, forgetHeads } = this.#parts;
     const error = health.fail(cause);
-    const groups = this.#groups.splice(0);
-    this.#writing = false;
+    const groups = this.#waiting.splice(0);
+    if (this.#inFlight) groups.unshift(this.#inFlight);
+    this.#inFlight = undefined;
+    this.#draft?.batch.close().catch(() => undefined);
+    this.#draft = undefined;
     for (const group of groups) for (const part of group.parts) health.doubt(part.head.persistenceId);
     forgetHeads();
     for (const group of groups) {

@@ -13,6 +13,8 @@ export interface WriteBatch {
   put(key: string, value: Buffer): unknown;
   del(key: string): unknown;
   write(options: { readonly sync: boolean }): Promise<void>;
+  /** Throws it away. */
+  close(): Promise<void>;
 }
 
 /** Whatever can write batches: a {@link Database}, or a stand-in that fails on purpose. */

@@ -1,5 +1,6 @@
 /** One event as text inside a frame: `[timestamp,payload]`, and a third element only for what is out of the ordinary. */
 import type { EventRecord } from "../storage/stored-event.ts";
+import type { RecordBytes } from "./record-bytes.ts";
 
 /** What an event has beyond time and payload; each key only when it says something. */
 export interface EventExtra {
@@ -15,15 +16,20 @@ export interface EventExtra {
 
 const typeMember = '{"type":"';
 const comma = 44;
+const openingBracket = 91;
+const closingBracket = 93;
 const closingBrace = 125;
 const quotationMark = 34;
 
-export function eventText(event: EventRecord): string {
+export function writeEvent(event: EventRecord, record: RecordBytes): void {
   const { payload } = event;
-  if (event.version === 1 && event.tags.length === 0 && event.metadata === undefined && tellsType(payload, event.type)) {
-    return `[${event.timestamp},${payload}]`;
-  }
-  return `[${event.timestamp},${payload},{${extraMembers(event)}}]`;
+  record.character(openingBracket);
+  record.number(event.timestamp);
+  record.character(comma);
+  record.text(payload);
+  const plain = event.version === 1 && event.tags.length === 0 && event.metadata === undefined && tellsType(payload, event.type);
+  if (!plain) record.text(`,{${extraMembers(event)}}`);
+  record.character(closingBracket);
 }
 
 function extraMembers(event: EventRecord): string {

@@ -44,7 +44,7 @@ export const readRecordsMax = 256;
 export const deletedRecordsMax = 1_000;
 
 /** How much LevelDB gathers in memory, and so in one log file, before it writes a table. */
-export const writeBufferBytes = 8_388_608;
+export const writeBufferBytes = 4_194_304;
 
 /** @throws TypeError when an option is unknown or out of range */
 export function resolveOptions(options: LevelStorageOptions): LevelSettings {

@@ -1,7 +1,7 @@
 /** Reads the events of the whole store in the order of their offsets, commit by commit, and proves that no commit is missing. */
 import { StorageCorruptedError } from "../errors.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
-import { type CommittedFrame, parseCommit } from "./commit-records.ts";
+import { type CommittedFrame, parseCommit } from "./commit-record.ts";
 import type { Database, DatabaseView } from "./database.ts";
 import { Frame, framePlace } from "./frame.ts";
 import type { StepSize } from "./frame-range.ts";

@@ -7,6 +7,7 @@ const end = "\0";
 const afterEnd = "\x01";
 
 const digits = 16;
+const zeros = "0".repeat(digits);
 
 /** Two bounds of a range of keys: from `gte` on, and before `lt`. */
 export interface KeyRange {
@@ -38,7 +39,8 @@ export function unescapeId(escaped: string): string {
 
 /** A whole number as text that sorts like the number. */
 export function numberKey(number: number): string {
-  return String(number).padStart(digits, "0");
+  const text = String(number);
+  return zeros.slice(text.length) + text;
 }
 
 /** The number at the end of a key. */

@@ -1,5 +1,5 @@
 /** What is known in memory of one stream: where it ends, and what of it waits to be written. */
-import { escapeId } from "./record-keys.ts";
+import { escapeId, headKey } from "./record-keys.ts";
 import type { StreamPart } from "./stream-part.ts";
 
 /** A head as it is stored. */
@@ -14,8 +14,12 @@ export interface HeadRecord {
 export class StreamHead {
   readonly persistenceId: string;
   readonly escapedId: string;
-  /** As a JSON string. */
+  /** The key of its record. */
+  readonly key: string;
+  /** The id as a JSON string. */
   readonly quotedId: string;
+  /** How its entries in commit records begin. */
+  readonly commitEntry: string;
   /** Pending events included. */
   highest: number;
   /** Pending deletions included. */
@@ -30,15 +34,12 @@ export class StreamHead {
   constructor(persistenceId: string, stored: HeadRecord) {
     this.persistenceId = persistenceId;
     this.escapedId = escapeId(persistenceId);
+    this.key = headKey(this.escapedId);
     this.quotedId = JSON.stringify(persistenceId);
+    this.commitEntry = `[${this.quotedId},`;
     this.highest = stored.highest;
     this.deletedTo = stored.deletedTo;
   }
-}
-
-/** The stored text of a head. */
-export function headText(highest: number, deletedTo: number): string {
-  return `[${highest},${deletedTo}]`;
 }
 
 /** A head out of its stored JSON; undefined when it is none. */

@@ -1,22 +1,18 @@
 /** The events of one stream within one commit, and those who wait for them. */
+import type { EventRecord } from "../storage/stored-event.ts";
 import type { AppendRequest } from "../storage/journal.ts";
 import type { CommitGroup } from "./commit-group.ts";
-import { eventText } from "./event-text.ts";
 import type { StreamHead } from "./stream-head.ts";
 
 /** An append that waits for its commit. */
 interface WaitingAppend {
-  /** How many events of the part come before it. */
-  readonly index: number;
+  readonly events: readonly EventRecord[];
   readonly resolve: (offset: number) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** An event with tags. */
-interface TaggedEvent {
-  readonly index: number;
-  readonly tags: readonly string[];
-}
+/** About what an event takes beside its payload. */
+const bytesPerEvent = 32;
 
 /** Becomes one frame and one head; without events, a head alone. */
 export class StreamPart {
@@ -25,12 +21,12 @@ export class StreamPart {
   readonly entityType: string;
   readonly entityId: string;
   readonly first: number;
+  readonly appends: WaitingAppend[] = [];
   /** As it will be once this part is stored. */
   deletedTo: number;
   count = 0;
-  tagged: TaggedEvent[] | undefined = undefined;
-  #eventTexts = "";
-  readonly #appends: WaitingAppend[] = [];
+  /** Whether its records are in the batch: later events of the stream need a part of their own. */
+  written = false;
 
   constructor(group: CommitGroup, head: StreamHead, entityType: string, entityId: string) {
     this.group = group;
@@ -41,38 +37,25 @@ export class StreamPart {
     this.deletedTo = head.deletedTo;
   }
 
-  get last(): number {
-    return this.first + this.count - 1;
+  /** Takes the events over. Returns about how many bytes they will take. */
+  add({ events }: AppendRequest, resolve: (offset: number) => void, reject: (error: Error) => void): number {
+    this.appends.push({ events, resolve, reject });
+    this.count += events.length;
+    let bytes = 0;
+    for (const { payload, metadata } of events) bytes += payload.length + (metadata?.length ?? 0) + bytesPerEvent;
+    return bytes;
   }
 
-  /** Takes the events over. Returns the length of their text. */
-  add(request: AppendRequest, resolve: (offset: number) => void, reject: (error: Error) => void): number {
-    const { events } = request;
-    this.#appends.push({ index: this.count, resolve, reject });
-    let texts = "";
-    for (const event of events) {
-      texts += `,${eventText(event)}`;
-      if (event.tags.length > 0) {
-        this.tagged ??= [];
-        this.tagged.push({ index: this.count, tags: event.tags });
-      }
-      this.count++;
-    }
-    this.#eventTexts += texts;
-    return texts.length;
-  }
-
-  frameText(ordinal: number): string {
-    const { entityType, entityId } = this;
-    const plain = this.head.persistenceId === `${entityType}|${entityId}`;
-    return `[${ordinal},${JSON.stringify(entityType)},${plain ? "0" : JSON.stringify(entityId)}${this.#eventTexts}]`;
-  }
-
+  /** @param ordinal the offset of the first event */
   resolve(ordinal: number): void {
-    for (const append of this.#appends) append.resolve(ordinal + append.index);
+    let next = ordinal;
+    for (const { events, resolve } of this.appends) {
+      resolve(next);
+      next += events.length;
+    }
   }
 
   reject(error: Error): void {
-    for (const append of this.#appends) append.reject(error);
+    for (const append of this.appends) append.reject(error);
   }
 }

@@ -1,6 +1,11 @@
 /** The journal in memory: an array of rows for each stream, and one for the whole store. */
-import { VersionConflictError } from "../errors.ts";
-import type { AppendRequest, Backlog, Journal, SequenceRange } from "../storage/journal.ts";
+import {
+  type AppendRequest,
+  assertFollows,
+  type Backlog,
+  type Journal,
+  type SequenceRange,
+} from "../storage/journal.ts";
 import { type EventRecord, noMetadata, type StoredEvent } from "../storage/stored-event.ts";
 
 /** How many events, or ids, a reader is given at once. */
@@ -20,7 +25,7 @@ interface Stream {
 }
 
 /** An event as it is kept: payload and metadata stay JSON text, so no reader shares an object with another. */
-interface Row extends EventRecord, Omit<AppendRequest, "events"> {
+interface Row extends EventRecord, Omit<AppendRequest, "events" | "expectedSequenceNr"> {
   readonly offset: number;
 }
 
@@ -35,18 +40,18 @@ export class MemoryJournal implements Journal {
     this.#assertOpen = assertOpen;
   }
 
-  async append({ events, ...request }: AppendRequest): Promise<number> {
+  async append(request: AppendRequest): Promise<number> {
     this.#assertOpen("appending events");
     const { streams, log } = this.#data;
-    const { persistenceId, sequenceNr } = request;
+    const { persistenceId, entityType, entityId, sequenceNr, events } = request;
     const stream = streams.get(persistenceId) ?? { rows: [], highestSequenceNr: 0 };
-    const follows = stream.highestSequenceNr === 0 ? sequenceNr >= 1 : sequenceNr === stream.highestSequenceNr + 1;
-    if (!follows) throw new VersionConflictError(persistenceId, sequenceNr - 1, stream.highestSequenceNr);
+    assertFollows(request, stream.highestSequenceNr);
 
     const firstOffset = log.length + 1;
     for (const [index, event] of events.entries()) {
       const tags = Object.freeze([...event.tags]);
-      const row = { ...event, ...request, tags, sequenceNr: sequenceNr + index, offset: firstOffset + index };
+      const at = { sequenceNr: sequenceNr + index, offset: firstOffset + index };
+      const row = { ...event, tags, persistenceId, entityType, entityId, ...at };
       stream.rows.push(row);
       log.push(row);
     }

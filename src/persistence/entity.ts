@@ -124,6 +124,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation, RunningSeat<C, E
   async settle(): Promise<void> {
     this.gate.flush();
     await this.gate.settled();
+    await this.snapshotting.settled();
   }
 
   end(reason: EndReason, error?: unknown): void {

@@ -43,6 +43,8 @@ export async function recover<C, E, S>(
   }
 }
 
+const stoppedMeanwhile = "the entity was stopped meanwhile";
+
 class Replay<C, E, S> {
   readonly #options: EventSourcedOptions<C, E, S>;
   readonly #persistenceId: string;
@@ -59,6 +61,7 @@ class Replay<C, E, S> {
 
   async run(emptyState: () => S, alive: () => boolean): Promise<Recovered<S>> {
     const { journal } = this.#host;
+    if (!alive()) throw new Error(stoppedMeanwhile);
     const toSequenceNr = this.#options.recovery?.toSequenceNr ?? Number.MAX_SAFE_INTEGER;
     const snapshot = await this.#newestGoodSnapshot(toSequenceNr);
     this.sequenceNr = snapshot?.sequenceNr ?? 0;
@@ -100,7 +103,7 @@ class Replay<C, E, S> {
     const range = { fromSequenceNr: this.sequenceNr + 1, toSequenceNr };
     let rebuilt = state;
     for await (const batch of this.#host.journal.read(this.#persistenceId, range)) {
-      if (!alive()) throw new Error("the entity was stopped meanwhile");
+      if (!alive()) throw new Error(stoppedMeanwhile);
       for (const stored of batch) {
         const { sequenceNr, timestamp, metadata } = stored;
         if (sequenceNr !== this.sequenceNr + 1) throw new Error(this.#missing(sequenceNr - 1));

@@ -6,7 +6,7 @@
 import { messageType } from "../actor/command.ts";
 import type { Envelope } from "../actor/envelope.ts";
 import { assertJson } from "../codec/encode-json.ts";
-import { MailboxOverflowError, SerializationError, UnhandledCommandError } from "../errors.ts";
+import { ActorFailedError, MailboxOverflowError, SerializationError, UnhandledCommandError } from "../errors.ts";
 import { type EventRecord, type Metadata, noMetadata, noTags } from "../storage/stored-event.ts";
 import {
   type Answer,
@@ -54,6 +54,8 @@ export class Running<C, E, S> {
   state: S;
   sequenceNr: number;
   #timestamp: number;
+  /** Which of the user's functions is running, for the error if it throws. */
+  #phase = "commandHandler";
   stopping = false;
 
   constructor(
@@ -85,10 +87,15 @@ export class Running<C, E, S> {
     const decision = this.#seat.decide(this.state, envelope.message as C, metadata);
     if (decision instanceof Effect) return this.#perform(envelope, metadata, decision);
     if (!isPromiseLike(decision)) return this.#performOther(envelope, metadata, decision);
-    return Promise.resolve(decision).then((later) => {
-      if (later instanceof Effect) this.#perform(envelope, metadata, later);
-      else this.#performOther(envelope, metadata, later);
-    });
+    return Promise.resolve(decision).then(
+      (later) => {
+        if (later instanceof Effect) this.#perform(envelope, metadata, later);
+        else this.#performOther(envelope, metadata, later);
+      },
+      (error: unknown) => {
+        throw new ActorFailedError(this.#seat.path, "commandHandler", error);
+      },
+    );
   }
 
   #perform(envelope: Envelope, metadata: Metadata, effect: Effect<C, E, S>): void {
@@ -100,8 +107,8 @@ export class Running<C, E, S> {
       applied = this.#apply(effect.events, envelope, metadata);
       answer = this.#answer(effect, envelope, applied.state);
     } catch (error) {
-      if (!(error instanceof SerializationError)) throw error;
-      return this.#seat.persistRejected(envelope, error);
+      if (error instanceof SerializationError) return this.#seat.persistRejected(envelope, error);
+      throw new ActorFailedError(this.#seat.path, this.#phase, error);
     }
     const { state, decided } = applied;
     this.state = state;
@@ -122,7 +129,8 @@ export class Running<C, E, S> {
   #performOther(envelope: Envelope, metadata: Metadata, decision: unknown): void {
     if (decision !== undefined) {
       const type = messageType(envelope.message);
-      throw new TypeError(`commandHandler returned ${messageType(decision)} for ${type}, not an effect`);
+      const mistake = new TypeError(`it returned ${messageType(decision)} for ${type}, not an effect`);
+      throw new ActorFailedError(this.#seat.path, "commandHandler", mistake);
     }
     this.#perform(envelope, metadata, new Effect<C, E, S>("unhandled", [], []));
   }
@@ -142,10 +150,13 @@ export class Running<C, E, S> {
     let snapshotBy: "every" | "when" | undefined;
     for (const [index, event] of events.entries()) {
       sequenceNr++;
+      this.#phase = "eventHandler";
       state = eventHandler(state, event, { sequenceNr, timestamp, metadata, replaying: false });
+      this.#phase = "tagger";
       const tags = tagger ? assertTags(tagger(event, state)) : noTags;
       const payload = payloads[index] ?? "";
       records.push({ type: eventType(event), version: firstVersion, timestamp, tags, metadata: metadataText, payload });
+      this.#phase = "snapshots.when";
       if (snapshotBy !== "every") snapshotBy = snapshotting.wanted(state, event, sequenceNr) ?? snapshotBy;
     }
     return { state, decided: { events, records, metadata, sequenceNr: first, index: gate.collected }, snapshotBy };
@@ -160,6 +171,7 @@ export class Running<C, E, S> {
     for (const step of effect.steps) {
       if (step.do === "reject") return { error: step.error };
       if (step.do !== "reply") continue;
+      this.#phase = "thenReply";
       const value = step.value(state);
       if (value !== undefined) assertJson(value, `reply to ${messageType(envelope.message)}`, this.#seat.persistenceId);
       return { value };

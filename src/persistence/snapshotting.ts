@@ -19,7 +19,7 @@ export class Snapshotting<E, S> {
   readonly #persistenceId: string;
   readonly #host: Pick<EntityHost, "journal" | "snapshots">;
   readonly #signal: (signal: Signal) => void;
-  #underWay = 0;
+  readonly #underWay = new Set<Promise<void>>();
   #retention: Promise<void> = Promise.resolve();
 
   constructor(
@@ -35,7 +35,12 @@ export class Snapshotting<E, S> {
   }
 
   get idle(): boolean {
-    return this.#underWay === 0;
+    return this.#underWay.size === 0;
+  }
+
+  /** Resolves when no save and no retention is under way. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   /** Whether the rule wants a snapshot after this event: `"every"` and `"when"` say which part of it. */
@@ -57,14 +62,12 @@ export class Snapshotting<E, S> {
 
   /** Saves; tells the outcome as a signal. `byRule`: retention follows. */
   save(snapshot: SnapshotRecord, byRule: boolean): void {
-    this.#underWay++;
-    this.#host.snapshots
-      .save(snapshot)
-      .then(
+    this.#track(
+      this.#host.snapshots.save(snapshot).then(
         (saved) => this.#saved(saved, byRule),
         (error: unknown) => this.failed(snapshot.sequenceNr, error),
-      )
-      .finally(() => this.#underWay--);
+      ),
+    );
   }
 
   failed(sequenceNr: number, error: unknown): void {
@@ -78,6 +81,12 @@ export class Snapshotting<E, S> {
     const upper = deleteUpperSequenceNr(sequenceNr, every, keep);
     if (upper === 0) return;
     this.#retention = this.#retention.then(() => this.#retain(sequenceNr, upper, deleteEvents === true));
+    this.#track(this.#retention);
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#underWay.delete(tracked));
+    this.#underWay.add(tracked);
   }
 
   /** Snapshot, then events, then older snapshots: whatever happens in between, what is left is enough to recover. */

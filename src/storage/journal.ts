@@ -1,4 +1,5 @@
 /** What every backend promises of its journal: ordered, immutable, atomic and, once a write is acknowledged, durable. */
+import { VersionConflictError } from "../errors.ts";
 import type { EventRecord, StoredEvent } from "./stored-event.ts";
 
 /** One atomic write: all of its events become durable together, or none does. */
@@ -62,7 +63,7 @@ export interface Journal {
   /** The highest sequence number ever stored for the stream, pending writes included; 0 when there is none. Deleting events does not lower it. */
   highestSequenceNr(persistenceId: string): Promise<number>;
 
-  /** Removes the events up to and including `toSequenceNr`, or all; their numbers are never used again. */
+  /** Removes, of the events appended before the call, those up to and including `toSequenceNr`; their numbers are never used again. */
   deleteTo(persistenceId: string, toSequenceNr: number): Promise<void>;
 
   /** All ids that ever stored an event, each once, in batches. */
@@ -73,4 +74,16 @@ export interface Journal {
 
   /** The offset of the last durable event; 0 when there is none. */
   highestOffset(): number;
+}
+
+/**
+ * The rule of {@link AppendRequest.expectedSequenceNr}, the same for every backend.
+ *
+ * @throws VersionConflictError when the write does not follow `highestSequenceNr`
+ */
+export function assertFollows(request: AppendRequest, highestSequenceNr: number): void {
+  const { persistenceId, sequenceNr, expectedSequenceNr = sequenceNr - 1 } = request;
+  const next = expectedSequenceNr === 0 ? sequenceNr >= 1 : sequenceNr === expectedSequenceNr + 1;
+  if (next && expectedSequenceNr === highestSequenceNr) return;
+  throw new VersionConflictError(persistenceId, expectedSequenceNr, highestSequenceNr);
 }

@@ -15,7 +15,7 @@ async function assertConflict(journal: Journal, request: AppendRequest, actualVe
   await assert.rejects(journal.append(request), (error: unknown) => {
     assert.ok(error instanceof VersionConflictError, `expected a VersionConflictError, got ${String(error)}`);
     assert.equal(error.persistenceId, request.persistenceId);
-    assert.equal(error.expectedVersion, request.sequenceNr - 1);
+    assert.equal(error.expectedVersion, request.expectedSequenceNr ?? request.sequenceNr - 1);
     assert.equal(error.actualVersion, actualVersion);
     return true;
   });
@@ -101,8 +101,18 @@ export function appendSuite({ describe, it }: TestRunner, store: StoreUnderTest)
     it("acknowledges in the order of the offsets, over many concurrent streams", () =>
       acknowledgesInOrder(store.journal));
 
-    it("lets an empty stream begin at any number", async () => {
-      assert.equal(await store.journal.append(sampleRequest(persistenceId, 4712, "a", "b")), 1);
+    it("refuses a gap at the beginning of a stream", async () => {
+      await assertConflict(store.journal, sampleRequest(persistenceId, 2, "x"), 0);
+      await assertConflict(store.journal, { ...sampleRequest(persistenceId, 3, "x"), expectedSequenceNr: 1 }, 0);
+      assert.equal(await store.journal.append(sampleRequest(persistenceId, 1, "a")), 1);
+      await assertConflict(store.journal, { ...sampleRequest(persistenceId, 3, "x"), expectedSequenceNr: 1 }, 1);
+      await assertEvents(store.journal.read(persistenceId), sampleEvents(1, persistenceId, 1, "a"));
+    });
+
+    it("lets an empty stream begin at any number for a writer that knows it to be empty", async () => {
+      const beginning = { ...sampleRequest(persistenceId, 4712, "a", "b"), expectedSequenceNr: 0 };
+      assert.equal(await store.journal.append(beginning), 1);
+      await assertConflict(store.journal, beginning, 4713);
       assert.equal(await store.journal.highestSequenceNr(persistenceId), 4713);
       await assertConflict(store.journal, sampleRequest(persistenceId, 4712, "x"), 4713);
       await assertConflict(store.journal, sampleRequest(persistenceId, 1, "x"), 4713);

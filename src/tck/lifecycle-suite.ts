@@ -78,7 +78,7 @@ function closingCases({ it }: TestRunner, store: StoreUnderTest): void {
 function reopeningCases({ it }: TestRunner, store: StoreUnderTest): void {
   it("has kept every event, every id and every offset", async () => {
     await store.journal.append(sampleRequest(persistenceId, 1, "a", "b"));
-    await store.journal.append(sampleRequest("p-2", 4712, "c"));
+    await store.journal.append({ ...sampleRequest("p-2", 4712, "c"), expectedSequenceNr: 0 });
     await store.reopen();
     const events = [...sampleEvents(1, persistenceId, 1, "a", "b"), ...sampleEvents(3, "p-2", 4712, "c")];
     await assertEvents(store.journal.readAll(), events);

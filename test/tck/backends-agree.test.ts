@@ -43,43 +43,56 @@ const payloads = fc.array(fc.jsonValue({ maxDepth: 1 }), { minLength: 1, maxLeng
 /** The offset is left out: writes of different streams may be stored in another order than that of the calls. */
 async function append(open: OpenStorage, model: Model, request: AppendRequest): Promise<void> {
   const highest = model.get(request.persistenceId) ?? 0;
-  const follows = highest === 0 || request.sequenceNr === highest + 1;
+  const follows = (request.expectedSequenceNr ?? request.sequenceNr - 1) === highest;
   if (follows) model.set(request.persistenceId, request.sequenceNr + request.events.length - 1);
   await open.journal.append(request);
 }
 
-const appendNext = fc.record({ id, payloads }).map<Step>(({ id, payloads }) => (open, model) => {
-  return append(open, model, request(id, (model.get(id) ?? 0) + 1, payloads));
-});
-const appendAnywhere = fc.record({ id, sequenceNr, payloads }).map<Step>(
-  ({ id, sequenceNr, payloads }) =>
-    (open, model) =>
-      append(open, model, request(id, sequenceNr, payloads)),
-);
-const deleteTo = fc.record({ id, sequenceNr }).map<Step>(
-  ({ id, sequenceNr }) =>
-    ({ journal }) =>
-      journal.deleteTo(id, sequenceNr),
-);
-const save = fc
-  .record({ id, sequenceNr, state: fc.jsonValue({ maxDepth: 1 }) })
-  .map<Step>(({ id, sequenceNr, state }) => ({ snapshots }) => {
-    return snapshots.save({ persistenceId: id, sequenceNr, schemaVersion: 1, state: JSON.stringify(state) });
-  });
-const deleteSnapshots = fc
-  .record({ id, from: sequenceNr, to: sequenceNr })
-  .map<Step>(({ id, from, to }) => ({ snapshots }) => {
-    return snapshots.deleteMatching(id, { minSequenceNr: from, maxSequenceNr: to });
-  });
+/** With the text that a counterexample shows. */
+function step(text: string, run: Step): Step {
+  return Object.assign(run, { [fc.toStringMethod]: () => text });
+}
 
-const step = fc.oneof(
+const appendNext = fc.record({ id, payloads }).map(({ id, payloads }) =>
+  step(`append ${payloads.length} next to ${id}`, (open, model) => {
+    return append(open, model, request(id, (model.get(id) ?? 0) + 1, payloads));
+  }),
+);
+const appendAnywhere = fc.record({ id, sequenceNr, payloads }).map(({ id, sequenceNr, payloads }) =>
+  step(`append ${payloads.length} at ${sequenceNr} to ${id}`, (open, model) => {
+    return append(open, model, request(id, sequenceNr, payloads));
+  }),
+);
+const appendBeginning = fc.record({ id, sequenceNr, payloads }).map(({ id, sequenceNr, payloads }) =>
+  step(`append ${payloads.length} to ${id}, beginning at ${sequenceNr}`, (open, model) => {
+    return append(open, model, { ...request(id, sequenceNr, payloads), expectedSequenceNr: 0 });
+  }),
+);
+const deleteTo = fc
+  .record({ id, sequenceNr })
+  .map(({ id, sequenceNr }) =>
+    step(`delete ${id} to ${sequenceNr}`, ({ journal }) => journal.deleteTo(id, sequenceNr)),
+  );
+const save = fc.record({ id, sequenceNr, state: fc.jsonValue({ maxDepth: 1 }) }).map(({ id, sequenceNr, state }) =>
+  step(`save ${id} at ${sequenceNr}`, ({ snapshots }) => {
+    return snapshots.save({ persistenceId: id, sequenceNr, schemaVersion: 1, state: JSON.stringify(state) });
+  }),
+);
+const deleteSnapshots = fc.record({ id, from: sequenceNr, to: sequenceNr }).map(({ id, from, to }) =>
+  step(`delete snapshots ${from} to ${to} of ${id}`, ({ snapshots }) => {
+    return snapshots.deleteMatching(id, { minSequenceNr: from, maxSequenceNr: to });
+  }),
+);
+
+const anyStep = fc.oneof(
   { arbitrary: appendNext, weight: 6 },
   { arbitrary: appendAnywhere, weight: 3 },
+  { arbitrary: appendBeginning, weight: 2 },
   { arbitrary: deleteTo, weight: 1 },
   { arbitrary: save, weight: 2 },
   { arbitrary: deleteSnapshots, weight: 1 },
 );
-const bursts = fc.array(fc.record({ steps: fc.array(step, { minLength: 1, maxLength: 8 }), reopen: fc.boolean() }), {
+const bursts = fc.array(fc.record({ steps: fc.array(anyStep, { minLength: 1, maxLength: 8 }), reopen: fc.boolean() }), {
   minLength: 1,
   maxLength: 6,
 });

@@ -151,7 +151,9 @@ const writing: readonly Fault[] = [
     "refuses the second of two writers and stores",
     async (journal, request) => {
       const highest = await journal.highestSequenceNr(request.persistenceId);
-      return journal.append({ ...request, sequenceNr: highest === 0 ? request.sequenceNr : highest + 1 });
+      return journal.append(
+        highest === 0 ? request : { ...request, sequenceNr: highest + 1, expectedSequenceNr: highest },
+      );
     },
   ),
   appends("stores a part of a refused write", "leaves nothing of a refused write", async (journal, request) => {
@@ -173,9 +175,13 @@ const writing: readonly Fault[] = [
       throw new VersionConflictError(request.persistenceId, request.sequenceNr, 0);
     }),
   ),
+  appends("lets a stream begin with a gap", "refuses a gap at the beginning of a stream", async (journal, request) => {
+    const highest = await journal.highestSequenceNr(request.persistenceId);
+    return journal.append(highest === 0 ? { ...request, expectedSequenceNr: 0 } : request);
+  }),
   appends(
     "lets no stream begin later than at 1",
-    "lets an empty stream begin at any number",
+    "lets an empty stream begin at any number for a writer that knows it to be empty",
     async (journal, request) => {
       const highest = await journal.highestSequenceNr(request.persistenceId);
       if (request.sequenceNr > highest + 1)

@@ -1,0 +1,119 @@
+/** Turns a group into the batch of one commit: frames, heads, the commit record, tag index entries and other changes. */
+import type { CommitGroup } from "./commit-group.ts";
+import type { WriteBatch } from "./database.ts";
+import { writeEvent } from "./event-text.ts";
+import { recordArenaBytes } from "./level-storage-options.ts";
+import { putRecord } from "./put-record.ts";
+import { RecordBytes } from "./record-bytes.ts";
+import { commitKey, frameKey, tagKey } from "./record-keys.ts";
+import type { StreamPart } from "./stream-part.ts";
+import { TagIndex } from "./tag-index.ts";
+
+const comma = 44;
+const openingBracket = 91;
+const closingBracket = 93;
+
+/** Writes one group after the other; a group can be written piece by piece while it still grows. */
+export class CommitWriter {
+  readonly #record = new RecordBytes(recordArenaBytes);
+  readonly #commit = new RecordBytes(recordArenaBytes);
+  readonly #tags = new TagIndex();
+  #firstOrdinal = 0;
+  #nextOrdinal = 0;
+  #parts = 0;
+
+  /** @param ordinal the offset of the first event of the group that comes next */
+  begin(ordinal: number, timestamp: number): void {
+    this.#firstOrdinal = ordinal;
+    this.#nextOrdinal = ordinal;
+    this.#parts = 0;
+    this.#tags.clear();
+    this.#commit.clear();
+    this.#commit.text('{"at":');
+    this.#commit.number(timestamp);
+    this.#commit.text(',"s":[');
+  }
+
+  /** Writes the parts that have come since the last call. */
+  writeParts(group: CommitGroup, batch: WriteBatch): void {
+    for (; this.#parts < group.parts.length; this.#parts++) {
+      const part = group.parts[this.#parts];
+      if (part) this.#writePart(part, batch);
+    }
+  }
+
+  /** Writes all that is left of the group. */
+  finish(group: CommitGroup, batch: WriteBatch): void {
+    this.writeParts(group, batch);
+    if (this.#nextOrdinal > this.#firstOrdinal) {
+      this.#commit.text("]}");
+      putRecord(batch, commitKey(this.#firstOrdinal), this.#commit);
+      for (const [tag, entries] of this.#tags.entries()) this.#put(batch, tagKey(tag, this.#firstOrdinal), entries);
+    }
+    for (const { key, text } of group.changes) {
+      if (text === undefined) batch.del(key);
+      else this.#put(batch, key, text);
+    }
+  }
+
+  #writePart(part: StreamPart, batch: WriteBatch): void {
+    const { head, first, count, deletedTo } = part;
+    part.written = true;
+    if (count > 0) {
+      const checksum = this.#writeFrame(part, batch);
+      if (this.#nextOrdinal > this.#firstOrdinal) this.#commit.character(comma);
+      this.#commit.text(head.commitEntry);
+      this.#commit.number(first);
+      this.#commit.character(comma);
+      this.#commit.number(count);
+      this.#commit.character(comma);
+      this.#commit.number(checksum);
+      this.#commit.character(closingBracket);
+      this.#nextOrdinal += count;
+    }
+    const record = this.#record;
+    record.clear();
+    record.character(openingBracket);
+    record.number(first + count - 1);
+    record.character(comma);
+    record.number(deletedTo);
+    record.character(closingBracket);
+    putRecord(batch, head.key, record);
+  }
+
+  #writeFrame(part: StreamPart, batch: WriteBatch): number {
+    const record = this.#record;
+    record.clear();
+    record.character(openingBracket);
+    record.number(this.#nextOrdinal);
+    record.text(entityMembers(part));
+    let index = 0;
+    for (const { events } of part.appends) {
+      for (const event of events) {
+        record.character(comma);
+        writeEvent(event, record);
+        if (event.tags.length > 0) this.#tags.add(event.tags, this.#nextOrdinal + index, part.head.quotedId, part.first + index);
+        index++;
+      }
+    }
+    record.character(closingBracket);
+    return putRecord(batch, frameKey(part.head.escapedId, part.first), record);
+  }
+
+  #put(batch: WriteBatch, key: string, text: string): void {
+    this.#record.clear();
+    this.#record.text(text);
+    putRecord(batch, key, this.#record);
+  }
+}
+
+/** The id is 0 when it can be told from the persistence id. */
+function entityMembers({ head, entityType, entityId }: StreamPart): string {
+  const { persistenceId } = head;
+  const plain =
+    persistenceId.length === entityType.length + 1 + entityId.length &&
+    persistenceId.startsWith(entityType) &&
+    persistenceId.startsWith("|", entityType.length) &&
+    persistenceId.endsWith(entityId);
+  return `,${JSON.stringify(entityType)},${plain ? "0" : JSON.stringify(entityId)}`;
+}

@@ -1,0 +1,88 @@
+/** The value of one record in the making: text as UTF-8 bytes, behind room for the checksum. Strings are not joined first: that costs more than all the rest. */
+import { checksumBytes } from "./record.ts";
+
+/** UTF-8 takes no more than this for one unit of a JavaScript string. */
+const bytesPerUnitMax = 3;
+
+/** Room for any whole number as decimal digits. */
+const digitsMax = 16;
+
+const zero = 48;
+const billion = 1_000_000_000;
+const digitsBelowBillion = 9;
+
+/** Grows as needed, and is used again for the next record. */
+export class RecordBytes {
+  readonly #lasting: Buffer;
+  #bytes: Buffer;
+  #end = checksumBytes;
+
+  /** @param capacity bytes that stay reserved; a larger record gets more for as long as it is in the making */
+  constructor(capacity: number) {
+    this.#lasting = Buffer.allocUnsafeSlow(capacity);
+    this.#bytes = this.#lasting;
+  }
+
+  clear(): void {
+    this.#bytes = this.#lasting;
+    this.#end = checksumBytes;
+  }
+
+  text(text: string): void {
+    this.#reserve(text.length * bytesPerUnitMax);
+    this.#end += this.#bytes.write(text, this.#end, "utf8");
+  }
+
+  /** One ASCII character. */
+  character(code: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#end++] = code;
+  }
+
+  /** A number as JSON. */
+  number(number: number): void {
+    if (!Number.isSafeInteger(number) || number < 0) {
+      this.text(JSON.stringify(number));
+      return;
+    }
+    this.#reserve(digitsMax);
+    const high = Math.floor(number / billion);
+    if (high > 0) this.#digits(high, digitCount(high));
+    this.#digits(number - high * billion, high > 0 ? digitsBelowBillion : digitCount(number));
+  }
+
+  /** The bytes with the room for the checksum in front; valid until the next change. */
+  get value(): Buffer {
+    return this.#bytes.subarray(0, this.#end);
+  }
+
+  /** The bytes of the text; valid until the next change. */
+  get textBytes(): Buffer {
+    return this.#bytes.subarray(checksumBytes, this.#end);
+  }
+
+  #digits(number: number, count: number): void {
+    let rest = number;
+    for (let index = this.#end + count - 1; index >= this.#end; index--) {
+      const tenth = (rest / 10) | 0;
+      this.#bytes[index] = zero + rest - tenth * 10;
+      rest = tenth;
+    }
+    this.#end += count;
+  }
+
+  #reserve(length: number): void {
+    const needed = this.#end + length;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(needed * 2);
+    this.#bytes.copy(larger, 0, 0, this.#end);
+    this.#bytes = larger;
+  }
+}
+
+/** Of a number below a billion. */
+function digitCount(number: number): number {
+  let count = 1;
+  for (let power = 10; power <= number; power *= 10) count++;
+  return count;
+}
