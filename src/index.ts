@@ -1,7 +1,7 @@
 /** The door to the runtime. */
 export type { ActorContext, ActorDefinition, ActorOptions, ActorScope } from "./actor/actor-definition.ts";
 export { actor } from "./actor/actor-definition.ts";
-export type { ActorRef, TellOptions } from "./actor/actor-ref.ts";
+export type { ActorRef, AnyActorRef, TellOptions } from "./actor/actor-ref.ts";
 export type { AskOptions } from "./actor/ask.ts";
 export type { Command, ReplyOf } from "./actor/command.ts";
 export type { Logger } from "./actor/logger.ts";

@@ -1,7 +1,10 @@
 /** The door to the test kit: usable from any test runner. */
-export type { FaultyOperation, FaultyStorage } from "./testkit/faulty-storage.ts";
+export type { FaultyStorage } from "./testkit/faulty-storage.ts";
 export { faultyStorage } from "./testkit/faulty-storage.ts";
 export type { Given, Outcome } from "./testkit/given.ts";
 export { given } from "./testkit/given.ts";
+export type { StorageOperation } from "./testkit/intercept-store.ts";
 export { ManualClock } from "./testkit/manual-clock.ts";
+export type { SteppingStorage, WaitingOperation } from "./testkit/stepping-storage.ts";
+export { steppingStorage } from "./testkit/stepping-storage.ts";
 export { TestProbe } from "./testkit/test-probe.ts";

@@ -47,7 +47,7 @@ export class ActorCell implements Cell, NactHost {
   #turnRequested = false;
   #inHand: Envelope | undefined;
   #pause: { timer: Timer; done: () => void } | undefined;
-  readonly #onEnded: (() => void)[] = [];
+  readonly #onEnded = new Set<() => void>();
 
   /** @throws NameTakenError, or the error of nact when the parent has stopped */
   constructor(host: CellHost, properties: CellProperties) {
@@ -118,13 +118,14 @@ export class ActorCell implements Cell, NactHost {
 
   whenEnded(): Promise<void> {
     if (this.#status === "ended") return Promise.resolve();
-    return new Promise((resolve) => this.#onEnded.push(resolve));
+    return new Promise((resolve) => this.#onEnded.add(resolve));
   }
 
-  /** Calls back synchronously when the actor ends; at once if it has. */
-  onEnded(callback: () => void): void {
+  /** Calls back synchronously when the actor ends, at once if it has; not after the result was called. */
+  onEnded(callback: () => void): () => void {
     if (this.#status === "ended") callback();
-    else this.#onEnded.push(callback);
+    else this.#onEnded.add(callback);
+    return () => void this.#onEnded.delete(callback);
   }
 
   // --- NactHost
@@ -252,6 +253,9 @@ export class ActorCell implements Cell, NactHost {
   #end(reason: EndReason, error?: unknown): void {
     if (this.#status === "ended") return;
     this.#status = "ended";
+    // First of all, because whatever is told from here on must not reach this actor any more.
+    for (const callback of this.#onEnded) callback();
+    this.#onEnded.clear();
     this.#handle.stop();
     this.#pause?.timer.cancel();
     this.#pause?.done();
@@ -266,7 +270,6 @@ export class ActorCell implements Cell, NactHost {
     for (const envelope of leftovers) {
       if (envelope !== poison && !redeliver?.(envelope)) this.#refuseDead(envelope, error);
     }
-    for (const callback of this.#onEnded.splice(0)) callback();
   }
 
   #hasEnded(): boolean {
@@ -282,7 +285,8 @@ export class ActorCell implements Cell, NactHost {
   #refuseAll(error: RecoveryFailedError): void {
     for (const envelope of this.#mailbox.drain()) {
       if (envelope === poison) this.#mailbox.pushAnyway(poison);
-      else envelope.reply?.reject(error);
+      else if (envelope.reply) envelope.reply.reject(error);
+      else this.#host.deadLetter(this.path, envelope.message, error.message);
     }
   }
 

@@ -1,6 +1,6 @@
 /** How a plain actor is described, and what it can do with the system it lives in. */
 import type { Clock } from "../clock.ts";
-import type { ActorRef } from "./actor-ref.ts";
+import type { ActorRef, AnyActorRef } from "./actor-ref.ts";
 import type { Logger } from "./logger.ts";
 import type { NactRef } from "./nact-actor.ts";
 import { assertSupervision, type Supervision } from "./supervision.ts";
@@ -22,13 +22,13 @@ export interface ActorScope {
   spawn<M, S>(behavior: ActorDefinition<M, S>, name?: string): ActorRef<M>;
 
   /** Stops an actor after the messages that it has now. Resolves when it has ended; at once if it has. */
-  stop(ref: ActorRef<never>): Promise<void>;
+  stop(ref: AnyActorRef): Promise<void>;
 
   /** Ends an actor at once; its waiting messages become dead letters, its askers get ActorStoppedError. Resolves when it has ended. */
-  kill(ref: ActorRef<never>): Promise<void>;
+  kill(ref: AnyActorRef): Promise<void>;
 
   /** Resolves when the actor has ended; at once if it has, or if an entity is not live. */
-  watch(ref: ActorRef<never>): Promise<void>;
+  watch(ref: AnyActorRef): Promise<void>;
 }
 
 /** What a plain actor's `receive` is given besides state and message. */
@@ -74,6 +74,9 @@ export interface ActorDefinition<M, S = unknown> {
  */
 export function actor<M, S>(options: ActorOptions<M, S>): ActorDefinition<M, S> {
   if (typeof options?.receive !== "function") throw new TypeError("receive of an actor must be a function");
+  if (options.onStop !== undefined && typeof options.onStop !== "function") {
+    throw new TypeError("onStop of an actor must be a function");
+  }
   assertSupervision(options.supervision, "an actor");
   assertCapacity(options.mailboxCapacity, "mailboxCapacity of an actor");
   return { kind: "actor", options };

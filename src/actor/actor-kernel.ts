@@ -56,17 +56,27 @@ export class ActorKernel implements CellHost {
     return new ActorCell(this, properties);
   }
 
-  /** Spawns an actor of any kind directly under the `user` guardian. */
-  spawnUserCell(name: string | undefined, properties: Omit<CellProperties, "name" | "parent">): ActorCell {
-    return this.spawnCell({ ...properties, parent: this.#user, name: name ?? this.#makeUpName() });
+  /** Spawns an actor of any kind under `parent`, the `user` guardian unless told otherwise. */
+  spawnUserCell(
+    name: string | undefined,
+    properties: Omit<CellProperties, "name" | "parent">,
+    parent: NactRef = this.#user,
+  ): ActorCell {
+    return this.spawnCell({ ...properties, parent, name: this.#nameFor(parent, name) });
   }
 
   /** Spawns a plain actor under `parent`, the `user` guardian unless told otherwise. */
-  spawnActor<M, S>(scope: ActorScope, definition: ActorDefinition<M, S>, name?: string, parent?: NactRef): ActorRef<M> {
+  spawnActor<M, S>(
+    scope: ActorScope,
+    definition: ActorDefinition<M, S>,
+    name?: string,
+    parent: NactRef = this.#user,
+  ): ActorRef<M> {
+    if (definition?.kind !== "actor") throw new TypeError("spawn takes a definition made by actor()");
     const { options } = definition;
     const cell = this.spawnCell({
-      parent: parent ?? this.#user,
-      name: name ?? this.#makeUpName(),
+      parent,
+      name: this.#nameFor(parent, name),
       mailboxCapacity: options.mailboxCapacity,
       supervision: options.supervision,
       incarnate: (cell) =>
@@ -110,8 +120,12 @@ export class ActorKernel implements CellHost {
     for (const cell of [...this.#cells]) cell.kill();
   }
 
-  #makeUpName(): string {
-    return `$${++this.#madeUpNames}`;
+  #nameFor(parent: NactRef, given: string | undefined): string {
+    if (given !== undefined) return given;
+    let name: string;
+    do name = `$${++this.#madeUpNames}`;
+    while (hasChild(parent, encodeName(name)));
+    return name;
   }
 
   // --- CellHost

@@ -8,11 +8,14 @@ import type { NactRef } from "./nact-actor.ts";
 /** What may go along with a message that expects no answer. */
 export type TellOptions = Pick<AskOptions, "commandId" | "metadata">;
 
-/** The address of an actor. */
-export interface ActorRef<M> {
+/** The address of an actor, whatever messages it takes. */
+export interface AnyActorRef {
   /** Such as `shop://user/greeter` or `shop://entity/cart/42`: for people and logs. */
   readonly path: string;
+}
 
+/** The address of an actor. */
+export interface ActorRef<M> extends AnyActorRef {
   /** The nact reference: nact's own `dispatch` and `query` reach the same mailbox through it. */
   readonly nact: NactRef<M>;
 

@@ -1,6 +1,6 @@
 /** Questions that always settle: with the reply, with an error, or when their time is up. */
 import type { Clock } from "../clock.ts";
-import { AskTimeoutError } from "../errors.ts";
+import { ActorStoppedError, AskTimeoutError } from "../errors.ts";
 import { messageType } from "./command.ts";
 import { DeadlineQueue, Waiting } from "./deadline-queue.ts";
 import type { ReplyAddress } from "./envelope.ts";
@@ -58,6 +58,10 @@ class Ask extends Waiting implements ReplyAddress {
     this.reject(new AskTimeoutError(this.#path, messageType(this.#message), this.#timeoutMs));
   }
 
+  override abandon(): void {
+    this.reject(new ActorStoppedError(this.#path, "the actor system has terminated"));
+  }
+
   listenTo(signal: AbortSignal): void {
     const abort = (): void => this.reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
@@ -95,12 +99,13 @@ export class Asks {
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timeoutMs = options?.timeoutMs ?? this.#defaultTimeoutMs;
+      const queue = this.#queueOf(timeoutMs);
       const question = new Ask(path, message, timeoutMs, resolve, reject);
       if (options?.signal) {
         if (options.signal.aborted) return question.reject(options.signal.reason);
         question.listenTo(options.signal);
       }
-      this.#queueOf(timeoutMs).add(question);
+      queue.add(question);
       try {
         send(question);
       } catch (error) {
@@ -109,7 +114,7 @@ export class Asks {
     });
   }
 
-  /** Releases every timer. Whatever still waits here will never be answered, so settle it first. */
+  /** Rejects whatever still waits with ActorStoppedError, and releases every timer. */
   close(): void {
     for (const queue of this.#queues.values()) queue.close();
     this.#queues.clear();
@@ -118,7 +123,8 @@ export class Asks {
   #queueOf(timeoutMs: number): DeadlineQueue {
     let queue = this.#queues.get(timeoutMs);
     if (!queue) {
-      if (!(timeoutMs > 0)) throw new TypeError(`timeoutMs must be a number above 0, not ${String(timeoutMs)}`);
+      if (!(typeof timeoutMs === "number" && timeoutMs > 0))
+        throw new TypeError(`timeoutMs must be a number above 0, not ${String(timeoutMs)}`);
       if (this.#queues.size >= queuesMax) this.#dropIdleQueues();
       queue = new DeadlineQueue(this.#clock, timeoutMs, true);
       this.#queues.set(timeoutMs, queue);

@@ -10,6 +10,9 @@ export abstract class Waiting {
 
   /** The time is up; the queue has let go of it. */
   abstract expire(): void;
+
+  /** The queue was closed before the time was up; it has let go of it. */
+  abandon(): void {}
 }
 
 /** Waits of `delayMs`, kept in the order of their deadlines. */
@@ -59,9 +62,13 @@ export class DeadlineQueue {
     if (!this.#first) this.#timer?.keepAlive(false);
   }
 
-  /** Forgets every wait and releases the timer. */
+  /** Abandons every wait and releases the timer. */
   close(): void {
-    while (this.#first) this.remove(this.#first);
+    while (this.#first) {
+      const item = this.#first;
+      this.remove(item);
+      item.abandon();
+    }
     this.#timer?.cancel();
     this.#timer = undefined;
   }

@@ -1,6 +1,7 @@
 /** The one place where nact is adapted: a nact actor whose mailbox is ours and whose turns drain it. */
 import { createRequire } from "node:module";
 import { type Ref, spawnStateless } from "nact";
+import { ActorStoppedError } from "../errors.ts";
 import { decodeName } from "./actor-name.ts";
 import type { ReplyAddress } from "./envelope.ts";
 
@@ -12,11 +13,14 @@ interface NactNode {
   readonly reference: NactRef;
   children: Map<string, NactNode>;
   readonly system: NactNode & { readonly name: string };
+  /** Undefined of a system, and of an actor that has stopped. */
+  readonly parent?: NactNode;
   stop(): void;
 }
 
 interface NactActorBase extends NactNode {
   dispatch(message: unknown, sender?: unknown): void;
+  reset(): void;
 }
 
 /** What nact hands to onCrash; the symbols are decisions. */
@@ -89,11 +93,23 @@ class HostedActor extends Actor {
     super.dispatch(undefined);
   }
 
+  override reset(): void {
+    stopChildren(this);
+    super.reset();
+  }
+
   override stop(): void {
-    // nact means to stop children here, but looks them up by the actor instead of by its reference and finds none.
-    for (const child of [...this.children.values()]) child.stop();
+    stopChildren(this);
     super.stop();
     this.#host.stopped();
+  }
+}
+
+/** nact means to stop the children of what it stops, but looks them up by the actor instead of by its reference and finds none. */
+function stopChildren(node: NactNode): void {
+  for (const child of [...node.children.values()]) {
+    stopChildren(child);
+    child.stop();
   }
 }
 
@@ -104,14 +120,34 @@ export interface NactHandle {
   stop(): void;
 }
 
-/** Spawns a nact actor under `parent`. Throws when the parent has stopped or the name is in use. */
+/** Spawns a nact actor under `parent`. @throws ActorStoppedError when the parent has stopped, and nact's error when the name is in use */
 export function spawnHosted(parent: NactRef, encodedName: string, host: NactHost): NactHandle {
-  return new HostedActor(liveNode(parent), encodedName, host);
+  const node = liveNode(parent);
+  const actor = new HostedActor(node, encodedName, host);
+  for (let above: NactNode | undefined = node; above; above = above.parent) stopOursWith(above);
+  return actor;
+}
+
+const stopsOurs = new WeakSet<NactNode>();
+
+/** Makes the stop of an actor or a system of nact's stop the actors of ours that live anywhere below it: see {@link stopChildren}. */
+function stopOursWith(node: NactNode): void {
+  if (node instanceof HostedActor || stopsOurs.has(node)) return;
+  stopsOurs.add(node);
+  const stop = node.stop;
+  node.stop = () => {
+    for (const actor of oursBelow(node)) actor.stop();
+    stop.call(node);
+  };
+}
+
+function oursBelow(node: NactNode): HostedActor[] {
+  return [...node.children.values()].flatMap((child) => (child instanceof HostedActor ? child : oursBelow(child)));
 }
 
 /** Whether `parent` has a live child of that name. */
 export function hasChild(parent: NactRef, encodedName: string): boolean {
-  return liveNode(parent).children.has(encodedName);
+  return systems.find(systemName(parent), parent)?.children.has(encodedName) ?? false;
 }
 
 /** Whether nact would still deliver to `reference`. */
@@ -134,6 +170,7 @@ export function replyThroughNact(sender: NactRef): ReplyAddress {
 
 /** A nact actor that only has children. */
 export function spawnGuardian(parent: NactRef, encodedName: string): NactRef {
+  liveNode(parent);
   return spawnStateless(parent, () => {}, encodedName);
 }
 
@@ -171,19 +208,28 @@ export function childReference(parent: NactRef, encodedName: string): NactRef<ne
   return new ActorReference(system.name, parent, path.createChildPath(encodedName), encodedName);
 }
 
-/** Starts a nact system under the first free name of `name`, `name-2`, `name-3` …; nact itself would replace a system of the same name. */
-export function startNactSystem(name: string): NactRef<never> {
-  let free = name;
-  for (let n = 2; systems.find(free) !== undefined; n++) free = `${name}-${n}`;
-  return start({ name: free });
+/**
+ * Starts a nact system under the first free name of `name~1`, `name~2` …: nact would let it take the place of a system of the same name,
+ * and a later one of nact's own take its place.
+ */
+export function startNactSystem(encodedName: string): NactRef<never> {
+  let number = 1;
+  while (systems.find(`${encodedName}~${number}`) !== undefined) number++;
+  return start({ name: `${encodedName}~${number}` });
 }
 
 /** Stops the system and everything in it, and lets nact forget its name. */
 export function stopNactSystem(reference: NactRef): void {
   const system = systems.find(systemName(reference));
   if (!system) return;
-  for (const child of [...system.children.values()]) child.stop();
+  stopChildren(system);
   system.stop();
+}
+
+/** Whether a value is a reference of nact to what can have children: an actor, or a system. */
+export function isParent(value: unknown): value is NactRef {
+  if (typeof value !== "object" || value === null || !("type" in value) || !("system" in value)) return false;
+  return value.type === "actor" || value.type === "system";
 }
 
 /** Whether a value is a reference of nact to an actor. */
@@ -196,7 +242,7 @@ export function isReference(value: unknown): value is NactRef {
 export function pathOf(reference: NactRef): string {
   if (!("path" in reference)) return "temporary reference";
   const { system, parts } = reference.path as { system: string; parts: readonly string[] };
-  return `${decodeName(system)}://${parts.map(decodeNameIfOurs).join("/")}`;
+  return `${decodeNameIfOurs(system.replace(/~\d+$/, ""))}://${parts.map(decodeNameIfOurs).join("/")}`;
 }
 
 function decodeNameIfOurs(encoded: string): string {
@@ -209,7 +255,7 @@ function decodeNameIfOurs(encoded: string): string {
 
 function liveNode(reference: NactRef): NactNode {
   const node = systems.find(systemName(reference), reference);
-  if (!node) throw new Error(`${pathOf(reference)} has stopped`);
+  if (!node) throw new ActorStoppedError(pathOf(reference), "it has stopped, and can have no children any more");
   return node;
 }
 

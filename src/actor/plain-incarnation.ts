@@ -60,8 +60,8 @@ export class PlainIncarnation<M, S> implements Incarnation {
 
   receive(envelope: Envelope): void | Promise<void> {
     const next = this.#options.receive(this.#state as S, envelope.message as M, this.#contextOf(envelope));
-    if (next instanceof Promise) return next.then((state) => this.#become(state));
-    this.#state = next;
+    if (!isPromiseLike(next)) this.#become(next);
+    else return Promise.resolve(next).then((state) => this.#become(state));
   }
 
   endTurn(): void {}
@@ -75,7 +75,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
   }
 
   end(reason: EndReason): void {
-    this.#timers.cancelAll();
+    this.#timers.close();
     if (reason === "restarting") return;
     try {
       if (this.#started) this.#options.onStop?.(this.#state as S);
@@ -97,6 +97,11 @@ export class PlainIncarnation<M, S> implements Incarnation {
       reject: reply ? (error) => reply.reject(error) : nobody,
     };
   }
+}
+
+/** Also a promise of another library, or of another realm. */
+function isPromiseLike<S>(next: S | PromiseLike<S>): next is PromiseLike<S> {
+  return typeof next === "object" && next !== null && "then" in next && typeof next.then === "function";
 }
 
 function isFactory<S>(initial: S | (() => S)): initial is () => S {

@@ -6,9 +6,11 @@ import { dispatchToNact, isLive, isReference } from "./nact-actor.ts";
 export interface ActorRefLike {
   /** Sends; false when the recipient is known to be gone. */
   readonly deliver: (message: object) => boolean;
-  /** Calls back when the recipient has stopped, where that can be known; at once if it has. */
-  readonly onEnded: (callback: () => void) => void;
+  /** Calls back when the recipient has stopped, where that can be known; at once if it has, and not after the result was called. */
+  readonly onEnded: (callback: () => void) => () => void;
 }
+
+const nothing = (): void => {};
 
 /** @throws TypeError when `ref` is a reference neither of this library nor of nact */
 export function recipientOf(ref: unknown): ActorRefLike {
@@ -19,7 +21,11 @@ export function recipientOf(ref: unknown): ActorRefLike {
         ref.tell(message);
         return true;
       },
-      onEnded: (callback) => (cell ? cell.onEnded(callback) : callback()),
+      onEnded: (callback) => {
+        if (cell) return cell.onEnded(callback);
+        callback();
+        return nothing;
+      },
     };
   }
   if (ref instanceof CellRef) {
@@ -28,7 +34,7 @@ export function recipientOf(ref: unknown): ActorRefLike {
       ref.tell(message);
       return true;
     };
-    return { deliver, onEnded: () => {} };
+    return { deliver, onEnded: () => nothing };
   }
   if (!isReference(ref)) throw new TypeError("expected a reference to an actor of this library or of nact");
   return {
@@ -37,6 +43,6 @@ export function recipientOf(ref: unknown): ActorRefLike {
       if (live) dispatchToNact(ref, message);
       return live;
     },
-    onEnded: () => {},
+    onEnded: () => nothing,
   };
 }

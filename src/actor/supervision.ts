@@ -7,13 +7,13 @@ export type Supervision = "stop" | RestartOptions;
 export interface RestartOptions {
   /** The pause before the first restart, in milliseconds; it doubles with every further one. Default 50. */
   readonly minBackoffMs?: number;
-  /** The longest pause, in milliseconds. Default 10,000. */
+  /** The longest pause, in milliseconds and without jitter. Default 10,000. */
   readonly maxBackoffMs?: number;
   /** How many restarts in a row before the actor is stopped. Default 20. */
   readonly maxRestarts?: number;
   /** Up to this part of a pause is added at random, so that many do not restart at once. Default 0.2. */
   readonly jitter?: number;
-  /** After so many milliseconds without a failure the count begins anew. Default: `maxBackoffMs`. */
+  /** After so many milliseconds without a failure, pauses not counted, the count begins anew. Default: `maxBackoffMs`. */
   readonly resetAfterMs?: number;
 }
 
@@ -23,7 +23,7 @@ const defaults = { minBackoffMs: 50, maxBackoffMs: 10_000, maxRestarts: 20, jitt
 export class RestartBackoff {
   readonly #options: Required<RestartOptions>;
   #restarts = 0;
-  #lastFailure = Number.NEGATIVE_INFINITY;
+  #lastRestart = Number.NEGATIVE_INFINITY;
 
   constructor(supervision: Supervision | undefined) {
     const given = supervision === "stop" ? { maxRestarts: 0 } : supervision;
@@ -39,12 +39,13 @@ export class RestartBackoff {
   /** Counts a failure at `now`: the pause before the restart in milliseconds, or undefined when the actor is to stop. */
   failed(now: number): number | undefined {
     const { minBackoffMs, maxBackoffMs, maxRestarts, jitter, resetAfterMs } = this.#options;
-    if (now - this.#lastFailure > resetAfterMs) this.#restarts = 0;
-    this.#lastFailure = now;
+    if (now - this.#lastRestart > resetAfterMs) this.#restarts = 0;
     if (this.#restarts >= maxRestarts) return undefined;
-    const pauseMs = Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.#restarts, 52));
+    const baseMs = Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.#restarts, 52));
+    const pauseMs = baseMs * (1 + Math.random() * jitter);
     this.#restarts++;
-    return pauseMs * (1 + Math.random() * jitter);
+    this.#lastRestart = now + pauseMs;
+    return pauseMs;
   }
 }
 

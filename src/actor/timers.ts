@@ -5,7 +5,7 @@ import type { Clock, Timer } from "../clock.ts";
 export interface Timers<M> {
   /** Sends `message` to the actor itself once, after `delayMs`. */
   startSingleTimer(key: string, message: M, delayMs: number): void;
-  /** Sends `message` to the actor itself again and again, `delayMs` after the last time. */
+  /** Sends `message` to the actor itself again and again, `delayMs` (above 0) after the last time. */
   startTimerWithFixedDelay(key: string, message: M, delayMs: number): void;
   isTimerActive(key: string): boolean;
   cancel(key: string): void;
@@ -17,6 +17,7 @@ export class IncarnationTimers<M> implements Timers<M> {
   readonly #clock: Clock;
   readonly #send: (message: M) => void;
   readonly #timers = new Map<string, Timer>();
+  #closed = false;
 
   constructor(clock: Clock, send: (message: M) => void) {
     this.#clock = clock;
@@ -35,6 +36,7 @@ export class IncarnationTimers<M> implements Timers<M> {
   }
 
   startTimerWithFixedDelay(key: string, message: M, delayMs: number): void {
+    if (delayMs === 0) throw new TypeError(`delayMs of timer ${key} must be above 0: it would never pause`);
     this.#start(key, delayMs, () => {
       this.startTimerWithFixedDelay(key, message, delayMs);
       this.#send(message);
@@ -55,10 +57,17 @@ export class IncarnationTimers<M> implements Timers<M> {
     this.#timers.clear();
   }
 
+  /** The incarnation is over: what it starts from now on, out of a promise that was still pending, is not started. */
+  close(): void {
+    this.cancelAll();
+    this.#closed = true;
+  }
+
   #start(key: string, delayMs: number, fire: () => void): void {
     if (!(delayMs >= 0))
       throw new TypeError(`delayMs of timer ${key} must be a number of at least 0, not ${String(delayMs)}`);
     this.cancel(key);
+    if (this.#closed) return;
     this.#timers.set(key, this.#clock.setTimer(delayMs, fire));
   }
 }

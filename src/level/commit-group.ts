@@ -1,6 +1,6 @@
 /** What goes into one commit: parts of streams in the order of their first append, and other records. */
 import type { AppendRequest } from "../storage/journal.ts";
-import type { StreamHead } from "./stream-head.ts";
+import type { PendingCommit, StreamHead } from "./stream-head.ts";
 import { StreamPart } from "./stream-part.ts";
 
 /** A record to put, or, without a text, to delete. */
@@ -16,7 +16,7 @@ interface Waiter {
 }
 
 /** Gathers until it is written; then it is over. */
-export class CommitGroup {
+export class CommitGroup implements PendingCommit {
   readonly parts: StreamPart[] = [];
   readonly changes: RecordChange[] = [];
   events = 0;
@@ -27,7 +27,12 @@ export class CommitGroup {
   #whenSettled: Promise<void> | undefined;
   #settle: (() => void) | undefined;
 
-  append(head: StreamHead, request: AppendRequest, resolve: (offset: number) => void, reject: (error: Error) => void): number {
+  append(
+    head: StreamHead,
+    request: AppendRequest,
+    resolve: (offset: number) => void,
+    reject: (error: Error) => void,
+  ): number {
     const length = this.#partFor(head, request.entityType, request.entityId).add(request, resolve, reject);
     head.highest += request.events.length;
     this.events += request.events.length;
@@ -36,11 +41,15 @@ export class CommitGroup {
   }
 
   /** Adds changes; with a head, its deletion too. */
-  change(changes: readonly RecordChange[], deletion: { head: StreamHead; deletedTo: number } | undefined, waiter: Waiter): number {
+  change(
+    changes: readonly RecordChange[],
+    deletion: { head: StreamHead; deletedTo: number } | undefined,
+    waiter: Waiter,
+  ): number {
     if (deletion) {
       const { head, deletedTo } = deletion;
       head.deletedTo = deletedTo;
-      const part = head.part && this.#canGrow(head.part) ? head.part : this.#newPart(head, "", "");
+      const part = this.#growingPart(head) ?? this.#newPart(head, "", "");
       part.deletedTo = deletedTo;
     }
     let length = 0;
@@ -84,24 +93,25 @@ export class CommitGroup {
     for (const part of this.parts) {
       const { head } = part;
       head.holds--;
-      if (head.part === part) head.part = undefined;
+      if (head.pending === part) head.pending = undefined;
     }
     this.#settle?.();
   }
 
   #partFor(head: StreamHead, entityType: string, entityId: string): StreamPart {
-    const { part } = head;
-    const joins = part !== undefined && this.#canGrow(part) && part.entityType === entityType && part.entityId === entityId;
-    return joins ? part : this.#newPart(head, entityType, entityId);
+    const part = this.#growingPart(head);
+    return part?.entityType === entityType && part.entityId === entityId
+      ? part
+      : this.#newPart(head, entityType, entityId);
   }
 
-  #canGrow(part: StreamPart): boolean {
-    return part.group === this && !part.written;
+  #growingPart({ pending }: StreamHead): StreamPart | undefined {
+    return pending instanceof StreamPart && pending.commit === this && !pending.written ? pending : undefined;
   }
 
   #newPart(head: StreamHead, entityType: string, entityId: string): StreamPart {
     const part = new StreamPart(this, head, entityType, entityId);
-    head.part = part;
+    head.pending = part;
     head.holds++;
     this.parts.push(part);
     return part;

@@ -23,10 +23,19 @@ export interface CommitQueueParts {
   readonly forgetHeads: () => void;
 }
 
+const nothing = { events: 0, bytes: 0 };
+
+/** How many rounds of the event loop a store that was busy waits for more. */
+const roundsAfterCommit = 2;
+
 /** A group that is being put into its batch. */
 interface Draft {
   readonly group: CommitGroup;
   readonly batch: WriteBatch;
+  /** How many events of the group are in the batch. */
+  events: number;
+  /** About how many bytes of the group are in the batch. */
+  bytes: number;
 }
 
 /** The only way into the store. */
@@ -58,7 +67,12 @@ export class CommitQueue {
   }
 
   /** Calls `resolve` with the offset of the first event, in the order of offsets. The caller has compared the sequence numbers. */
-  append(head: StreamHead, request: AppendRequest, resolve: (offset: number) => void, reject: (error: Error) => void): void {
+  append(
+    head: StreamHead,
+    request: AppendRequest,
+    resolve: (offset: number) => void,
+    reject: (error: Error) => void,
+  ): void {
     const { failure } = this.#parts.health;
     if (failure) {
       reject(failure);
@@ -92,47 +106,65 @@ export class CommitQueue {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
     const [next] = this.#waiting;
     if (!next) return;
-    const eager = next.events >= eagerEvents || next.bytes >= eagerBytes;
-    if (!this.#inFlight && eager) {
+    if (this.#inFlight) {
+      // Only by the lot: what is in the batch already cannot share a frame with what comes later.
+      const { events, bytes } = this.#draft ?? nothing;
+      if (!this.#scheduled && isEager(next.events - events, next.bytes - bytes)) this.#continueAfter(1);
+    } else if (isEager(next.events, next.bytes)) {
       this.#writeNext();
-      return;
+    } else if (!this.#scheduled) {
+      this.#continueAfter(1);
     }
-    if (this.#inFlight && !eager) return;
+  }
+
+  /** All entities whose turn comes in these rounds of the event loop get into the same commit. */
+  #continueAfter(rounds: number): void {
     this.#scheduled = true;
-    // All entities whose turn comes in this round of the event loop get into the same commit.
     setImmediate(() => {
+      if (rounds > 1) {
+        this.#continueAfter(rounds - 1);
+        return;
+      }
       this.#scheduled = false;
       if (this.#inFlight) this.#draftNext();
       else this.#writeNext();
     });
   }
 
-  /** Puts the next group together, as far as it has come, while the disk is busy with the one before. */
-  #draftNext(): Draft | undefined {
-    const [group] = this.#waiting;
-    if (!group) return undefined;
-    if (!this.#draft) {
-      this.#lastCommitAt = Math.max(this.#lastCommitAt, this.#parts.clock.now());
-      this.#draft = { group, batch: this.#parts.target.batch() };
-      this.#writer.begin(this.#highestOffset + (this.#inFlight?.events ?? 0) + 1, this.#lastCommitAt);
-    }
-    this.#writer.writeParts(group, this.#draft.batch);
-    return this.#draft;
-  }
-
   #writeNext(): void {
     const draft = this.#draftNext();
     if (!draft) return;
-    this.#inFlight = draft.group;
+    const { group } = draft;
+    this.#inFlight = group;
     this.#waiting.shift();
     this.#draft = undefined;
     this.#write(draft).then(
-      () => this.#succeeded(draft.group),
+      () => this.#succeeded(group),
       (error: unknown) => this.#failed(error),
     );
+  }
+
+  /** Puts the next group together, as far as it has come; while the disk is busy with the one before, too. */
+  #draftNext(): Draft | undefined {
+    const [group] = this.#waiting;
+    if (!group) return undefined;
+    try {
+      this.#draft ??= this.#beginDraft(group);
+      this.#writer.writeParts(group, this.#draft.batch);
+      this.#draft.events = group.events;
+      this.#draft.bytes = group.bytes;
+    } catch (error) {
+      this.#failed(error);
+    }
+    return this.#draft;
+  }
+
+  #beginDraft(group: CommitGroup): Draft {
+    this.#lastCommitAt = Math.max(this.#lastCommitAt, this.#parts.clock.now());
+    this.#writer.begin(this.#highestOffset + (this.#inFlight?.events ?? 0) + 1, this.#lastCommitAt);
+    return { group, batch: this.#parts.target.batch(), ...nothing };
   }
 
   async #write({ group, batch }: Draft): Promise<void> {
@@ -142,10 +174,14 @@ export class CommitQueue {
   }
 
   #succeeded(group: CommitGroup): void {
+    if (this.#inFlight !== group) return;
     const ordinal = this.#highestOffset + 1;
     this.#highestOffset += group.events;
     this.#inFlight = undefined;
-    this.#writeNext();
+    const [next] = this.#waiting;
+    if (next && isEager(next.events, next.bytes)) this.#writeNext();
+    // Those who are told now send the next commands; their turns come in the next round, and their events in the one after it.
+    else if (!this.#scheduled) this.#continueAfter(roundsAfterCommit);
     this.backlog.remove(group.bytes);
     group.succeed(ordinal);
   }
@@ -167,4 +203,8 @@ export class CommitQueue {
     }
     health.announceFailure();
   }
+}
+
+function isEager(events: number, bytes: number): boolean {
+  return events >= eagerEvents || bytes >= eagerBytes;
 }

@@ -9,7 +9,9 @@ export interface CommittedFrame {
 }
 
 /** A commit record out of its JSON; undefined when it is none. */
-export function parseCommit(json: unknown): { readonly at: number; readonly frames: readonly CommittedFrame[] } | undefined {
+export function parseCommit(
+  json: unknown,
+): { readonly at: number; readonly frames: readonly CommittedFrame[] } | undefined {
   if (typeof json !== "object" || json === null || !("at" in json) || !("s" in json)) return undefined;
   const { at, s } = json;
   if (typeof at !== "number" || !Array.isArray(s)) return undefined;

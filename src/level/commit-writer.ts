@@ -92,7 +92,8 @@ export class CommitWriter {
       for (const event of events) {
         record.character(comma);
         writeEvent(event, record);
-        if (event.tags.length > 0) this.#tags.add(event.tags, this.#nextOrdinal + index, part.head.quotedId, part.first + index);
+        if (event.tags.length > 0)
+          this.#tags.add(event.tags, this.#nextOrdinal + index, part.head.quotedId, part.first + index);
         index++;
       }
     }

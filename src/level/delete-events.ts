@@ -3,8 +3,8 @@ import type { RecordChange } from "./commit-group.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Database } from "./database.ts";
 import { Frame, type FrameContext } from "./frame.ts";
-import { frameKey, framesOf } from "./record-keys.ts";
 import { deletedRecordsMax } from "./level-storage-options.ts";
+import { frameKey, framesOf } from "./record-keys.ts";
 import type { StreamHead } from "./stream-head.ts";
 import { trimFrame } from "./trim-frame.ts";
 
@@ -27,21 +27,29 @@ export async function deleteEvents(deletion: Deletion): Promise<void> {
 
 /** The frame that the deletion cuts in two is stored again without its beginning. */
 async function trimmedFrame({ db, context, head, deletedTo }: Deletion): Promise<RecordChange[]> {
-  const iterator = db.iterator({ gte: framesOf(head.escapedId).gte, lte: frameKey(head.escapedId, deletedTo), reverse: true, limit: 1 });
+  const iterator = db.iterator({
+    gte: framesOf(head.escapedId).gte,
+    lte: frameKey(head.escapedId, deletedTo),
+    reverse: true,
+    limit: 1,
+  });
   try {
     const row = await iterator.next();
     if (!row) return [];
     const [key, value] = row;
     const frame = new Frame(context, key, value);
     if (frame.last <= deletedTo) return [];
-    return [{ key }, { key: frameKey(head.escapedId, deletedTo + 1), text: trimFrame(frame, value, deletedTo + 1 - frame.first) }];
+    return [
+      { key },
+      { key: frameKey(head.escapedId, deletedTo + 1), text: trimFrame(frame, value, deletedTo + 1 - frame.first) },
+    ];
   } finally {
     await iterator.close();
   }
 }
 
-async function sweep({ db, queue, head, deletedTo }: Deletion): Promise<void> {
-  const iterator = db.keys({ gte: framesOf(head.escapedId).gte, lt: frameKey(head.escapedId, deletedTo + 1) });
+async function sweep({ db, queue, head }: Deletion): Promise<void> {
+  const iterator = db.keys({ gte: framesOf(head.escapedId).gte, lt: frameKey(head.escapedId, head.deletedTo + 1) });
   try {
     while (true) {
       const keys = await iterator.nextv(deletedRecordsMax);

@@ -27,7 +27,8 @@ export function writeEvent(event: EventRecord, record: RecordBytes): void {
   record.number(event.timestamp);
   record.character(comma);
   record.text(payload);
-  const plain = event.version === 1 && event.tags.length === 0 && event.metadata === undefined && tellsType(payload, event.type);
+  const plain =
+    event.version === 1 && event.tags.length === 0 && event.metadata === undefined && tellsType(payload, event.type);
   if (!plain) record.text(`,{${extraMembers(event)}}`);
   record.character(closingBracket);
 }
@@ -44,7 +45,11 @@ function extraMembers(event: EventRecord): string {
 /** Whether the payload begins with a member `type` that is the event type. */
 function tellsType(payload: string, type: string): boolean {
   const end = typeMember.length + type.length;
-  if (payload.charCodeAt(end) !== quotationMark || !payload.startsWith(type, typeMember.length) || !payload.startsWith(typeMember)) {
+  if (
+    payload.charCodeAt(end) !== quotationMark ||
+    !payload.startsWith(type, typeMember.length) ||
+    !payload.startsWith(typeMember)
+  ) {
     return false;
   }
   const next = payload.charCodeAt(end + 1);

@@ -20,9 +20,13 @@ export async function hasMarker(folder: string, location: string): Promise<boole
   const text = await readIfThere(join(folder, markerFile));
   if (text === undefined) return false;
   const { format, version } = parse(text, location);
-  if (format !== "rekindle") throw new StorageFormatError(location, `its ${markerFile} says that it is a store of ${JSON.stringify(format)}`);
+  if (format !== "rekindle")
+    throw new StorageFormatError(location, `its ${markerFile} says that it is a store of ${JSON.stringify(format)}`);
   if (version !== formatVersion) {
-    throw new StorageFormatError(location, `it has format version ${JSON.stringify(version)}, and this program knows version ${formatVersion}`);
+    throw new StorageFormatError(
+      location,
+      `it has format version ${JSON.stringify(version)}, and this program knows version ${formatVersion}`,
+    );
   }
   return true;
 }
@@ -32,7 +36,9 @@ export async function writeMarker(folder: string, created: number): Promise<void
   const unfinished = join(folder, `${markerFile}.tmp`);
   const handle = await open(unfinished, "w");
   try {
-    await handle.writeFile(`${JSON.stringify({ format: "rekindle", version: formatVersion, created: new Date(created).toISOString() })}\n`);
+    await handle.writeFile(
+      `${JSON.stringify({ format: "rekindle", version: formatVersion, created: new Date(created).toISOString() })}\n`,
+    );
     await handle.sync();
   } finally {
     await handle.close();

@@ -38,7 +38,12 @@ export async function* frameRange(
 }
 
 /** Where the frame begins that holds `sequenceNr`, if there is one that begins there or before. */
-export async function frameStart(db: Database, view: DatabaseView, persistenceId: string, sequenceNr: number): Promise<string | undefined> {
+export async function frameStart(
+  db: Database,
+  view: DatabaseView,
+  persistenceId: string,
+  sequenceNr: number,
+): Promise<string | undefined> {
   const escapedId = escapeId(persistenceId);
   const iterator = db.keys({
     gte: framesOf(escapedId).gte,

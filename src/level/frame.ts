@@ -51,12 +51,17 @@ export class Frame {
   events(fromSequenceNr: number, toSequenceNr: number): StoredEvent[] {
     const events: StoredEvent[] = [];
     const to = Math.min(toSequenceNr, this.last);
-    for (let sequenceNr = Math.max(fromSequenceNr, this.first); sequenceNr <= to; sequenceNr++) events.push(this.#event(sequenceNr));
+    for (let sequenceNr = Math.max(fromSequenceNr, this.first); sequenceNr <= to; sequenceNr++)
+      events.push(this.#event(sequenceNr));
     return events;
   }
 
   damaged(sequenceNr: number, problem: string): StorageCorruptedError {
-    return new StorageCorruptedError(this.#context.location, framePlace(this.#context.persistenceId, sequenceNr), problem);
+    return new StorageCorruptedError(
+      this.#context.location,
+      framePlace(this.#context.persistenceId, sequenceNr),
+      problem,
+    );
   }
 
   #event(sequenceNr: number): StoredEvent {
@@ -89,7 +94,9 @@ export function framePlace(persistenceId: string, sequenceNr: number): string {
 function isFrame(json: unknown): json is FrameJson {
   if (!Array.isArray(json) || json.length <= headerLength) return false;
   const [ordinal, entityType, entityId]: unknown[] = json;
-  return typeof ordinal === "number" && typeof entityType === "string" && (entityId === 0 || typeof entityId === "string");
+  return (
+    typeof ordinal === "number" && typeof entityType === "string" && (entityId === 0 || typeof entityId === "string")
+  );
 }
 
 function isEvent(json: unknown): json is EventJson {

@@ -7,7 +7,8 @@ const diskFull = /no space left on device|disk quota exceeded|ENOSPC|EDQUOT/i;
 export function storageError(location: string, phase: string, cause: unknown): Error {
   if (cause instanceof RekindleError) return cause;
   if (diskFull.test(causes(cause))) return new StorageFullError(location, cause);
-  if (hasCode(cause, "LEVEL_CORRUPTION")) return new StorageCorruptedError(location, "a file of LevelDB", causes(cause), cause);
+  if (hasCode(cause, "LEVEL_CORRUPTION"))
+    return new StorageCorruptedError(location, "a file of LevelDB", causes(cause), cause);
   return new StorageFailedError(location, phase, cause);
 }
 

@@ -1,6 +1,12 @@
 /** The journal of an open LevelDB store: every call finds its way from here. */
-import { PersistRejectedError, VersionConflictError } from "../errors.ts";
-import type { AppendRequest, Backlog, Journal, SequenceRange } from "../storage/journal.ts";
+import { PersistRejectedError } from "../errors.ts";
+import {
+  type AppendRequest,
+  assertFollows,
+  type Backlog,
+  type Journal,
+  type SequenceRange,
+} from "../storage/journal.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Database, DatabaseView } from "./database.ts";
@@ -75,26 +81,27 @@ export class LevelJournal implements Journal {
   }
 
   deleteTo(persistenceId: string, toSequenceNr: number): Promise<void> {
-    const { db, heads, health, queue, work } = this.#parts;
+    const { heads, work } = this.#parts;
     const settled = this.#whenSettled(persistenceId);
-    return work.run("deleting events", () =>
-      this.#deletions.run(persistenceId, async () => {
-        const { head, highest } = await heads.with(persistenceId, (known) => hold(known));
-        try {
+    return work.write("deleting events", async () => {
+      // Held from the call on: what is appended later is not meant.
+      const { head, highest } = await heads.with(persistenceId, hold);
+      try {
+        await this.#deletions.run(persistenceId, async () => {
           await settled;
-          const deletedTo = Math.min(toSequenceNr, highest);
-          if (!(deletedTo >= 1)) return;
-          await deleteEvents({ db, queue, context: { location: health.location, persistenceId }, head, deletedTo });
-        } finally {
-          head.holds--;
-        }
-      }),
-    );
+          await this.#delete(head, Math.min(Math.floor(toSequenceNr), highest));
+        });
+      } finally {
+        head.holds--;
+      }
+    });
   }
 
   persistenceIds(): AsyncIterable<readonly string[]> {
     const { db, health, step } = this.#parts;
-    return this.#walk("reading persistence ids", undefined, (view) => readPersistenceIds(db, view, health.location, step));
+    return this.#walk("reading persistence ids", undefined, (view) =>
+      readPersistenceIds(db, view, health.location, step),
+    );
   }
 
   readAll(fromOffset = 0): AsyncIterable<readonly StoredEvent[]> {
@@ -111,17 +118,30 @@ export class LevelJournal implements Journal {
     return this.#parts.queue.highestOffset;
   }
 
-  #append(head: StreamHead, request: AppendRequest, resolve: (offset: number) => void, reject: (error: Error) => void): void {
-    const { persistenceId, sequenceNr } = request;
-    if (head.highest === 0) {
-      // The stream may begin later than at 1: what comes before its first event counts as deleted.
-      head.highest = sequenceNr - 1;
-      head.deletedTo = sequenceNr - 1;
-    } else if (sequenceNr !== head.highest + 1) {
-      reject(new VersionConflictError(persistenceId, sequenceNr - 1, head.highest));
+  #append(
+    head: StreamHead,
+    request: AppendRequest,
+    resolve: (offset: number) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    try {
+      assertFollows(request, head.highest);
+    } catch (error) {
+      reject(error);
       return;
     }
+    if (head.highest === 0) {
+      // A stream may begin later than at 1: what comes before its first event counts as deleted.
+      head.highest = request.sequenceNr - 1;
+      head.deletedTo = head.highest;
+    }
     this.#parts.queue.append(head, request, resolve, reject);
+  }
+
+  async #delete(head: StreamHead, deletedTo: number): Promise<void> {
+    const { db, health, queue } = this.#parts;
+    const context = { location: health.location, persistenceId: head.persistenceId };
+    if (deletedTo >= 1) await deleteEvents({ db, queue, context, head, deletedTo });
   }
 
   /** Resolves when the writes of the stream that are pending now are over, however they end; never rejects. */
@@ -129,14 +149,18 @@ export class LevelJournal implements Journal {
     const { heads } = this.#parts;
     const deletions = this.#deletions.whenIdle(persistenceId);
     const appends = heads.isLoading(persistenceId)
-      ? heads.with(persistenceId, (head) => head.part?.group.whenSettled()).catch(() => undefined)
-      : heads.get(persistenceId)?.part?.group.whenSettled();
+      ? heads.with(persistenceId, (head) => head.pending?.commit.whenSettled()).catch(() => undefined)
+      : heads.get(persistenceId)?.pending?.commit.whenSettled();
     await appends;
     await deletions;
   }
 
   /** A walk over one view of the store, which is taken when the first batch is asked for. */
-  async *#walk<T>(doing: string, settled: Promise<void> | undefined, walk: (view: DatabaseView) => AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  async *#walk<T>(
+    doing: string,
+    settled: Promise<void> | undefined,
+    walk: (view: DatabaseView) => AsyncIterable<T>,
+  ): AsyncGenerator<T, void, undefined> {
     const { db, health } = this.#parts;
     await settled;
     const refusal = health.refusal(doing);
@@ -157,10 +181,22 @@ function hold(head: StreamHead): { readonly head: StreamHead; readonly highest: 
   return { head, highest: head.highest };
 }
 
-function invalid(request: AppendRequest): PersistRejectedError | undefined {
-  const { persistenceId, sequenceNr, events } = request;
+function invalid({ persistenceId, sequenceNr, events }: AppendRequest): PersistRejectedError | undefined {
   if (!Number.isSafeInteger(sequenceNr + events.length) || sequenceNr < 1) {
-    return new PersistRejectedError(persistenceId, new TypeError(`a sequence number must be a whole number from 1, not ${sequenceNr}`));
+    return new PersistRejectedError(
+      persistenceId,
+      new TypeError(`a sequence number must be a whole number from 1, not ${sequenceNr}`),
+    );
   }
-  return events.length === 0 ? new PersistRejectedError(persistenceId, new TypeError("there are no events to store")) : undefined;
+  if (events.length === 0)
+    return new PersistRejectedError(persistenceId, new TypeError("there are no events to store"));
+  for (const { type, payload, tags } of events) {
+    if (typeof payload !== "string" || typeof type !== "string" || !Array.isArray(tags)) {
+      return new PersistRejectedError(
+        persistenceId,
+        new TypeError("an event needs a type, a payload as JSON text, and tags"),
+      );
+    }
+  }
+  return undefined;
 }

@@ -73,7 +73,10 @@ export class LevelSnapshots implements SnapshotStore {
 
   delete(persistenceId: string, sequenceNr: number, timestamp = 0): Promise<void> {
     const exactly = { minSequenceNr: sequenceNr, maxSequenceNr: sequenceNr };
-    return this.deleteMatching(persistenceId, timestamp === 0 ? exactly : { ...exactly, minTimestamp: timestamp, maxTimestamp: timestamp });
+    return this.deleteMatching(
+      persistenceId,
+      timestamp === 0 ? exactly : { ...exactly, minTimestamp: timestamp, maxTimestamp: timestamp },
+    );
   }
 
   deleteMatching(persistenceId: string, criteria: SnapshotCriteria): Promise<void> {
@@ -87,8 +90,7 @@ export class LevelSnapshots implements SnapshotStore {
   }
 
   #change<T>(doing: string, persistenceId: string, change: () => Promise<T>): Promise<T> {
-    const { failure } = this.#parts.health;
-    return this.#parts.work.run(doing, () => (failure ? Promise.reject(failure) : this.#turns.run(persistenceId, change)));
+    return this.#parts.work.write(doing, () => this.#turns.run(persistenceId, change));
   }
 
   /** Runs `search` once the changes that are pending now are over. */
@@ -115,6 +117,10 @@ export class LevelSnapshots implements SnapshotStore {
     const max = Math.min(Number.MAX_SAFE_INTEGER, Math.floor(criteria.maxSequenceNr ?? Number.MAX_SAFE_INTEGER));
     if (!(min <= max)) return;
     const escapedId = escapeId(persistenceId);
-    yield* this.#parts.db.iterator({ gte: snapshotKey(escapedId, min), lte: snapshotKey(escapedId, max), reverse: true });
+    yield* this.#parts.db.iterator({
+      gte: snapshotKey(escapedId, min),
+      lte: snapshotKey(escapedId, max),
+      reverse: true,
+    });
   }
 }

@@ -49,7 +49,8 @@ export const writeBufferBytes = 4_194_304;
 /** @throws TypeError when an option is unknown or out of range */
 export function resolveOptions(options: LevelStorageOptions): LevelSettings {
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(defaults, name)) throw new TypeError(`levelStorage has no option ${name}; it has ${Object.keys(defaults).join(", ")}`);
+    if (!Object.hasOwn(defaults, name))
+      throw new TypeError(`levelStorage has no option ${name}; it has ${Object.keys(defaults).join(", ")}`);
   }
   const durability = options.durability ?? defaults.durability;
   if (durability !== "sync" && durability !== "async") {
@@ -66,6 +67,7 @@ export function resolveOptions(options: LevelStorageOptions): LevelSettings {
 
 function positive(options: LevelStorageOptions, name: Exclude<keyof LevelSettings, "durability">): number {
   const value = options[name] ?? defaults[name];
-  if (!Number.isSafeInteger(value) || value < 1) throw new TypeError(`${name} must be a whole number of at least 1, not ${String(value)}`);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new TypeError(`${name} must be a whole number of at least 1, not ${String(value)}`);
   return value;
 }

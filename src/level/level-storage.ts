@@ -11,7 +11,9 @@ import { openLevelStore } from "./open-level-store.ts";
  */
 export function levelStorage(location: string, options: LevelStorageOptions = {}): Storage {
   if (typeof location !== "string" || location === "" || location.includes("\0")) {
-    throw new TypeError(`The location of a store must be a non-empty string without NUL, not ${JSON.stringify(location)}`);
+    throw new TypeError(
+      `The location of a store must be a non-empty string without NUL, not ${JSON.stringify(location)}`,
+    );
   }
   const settings = resolveOptions(options);
   return {

@@ -1,12 +1,12 @@
 /** Opens the LevelDB of a store, or creates it; refuses whatever is not a store of this format, and changes nothing of it. */
-import { rm, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StorageCorruptedError, StorageFormatError, StorageLockedError } from "../errors.ts";
 import { type Database, databaseAt } from "./database.ts";
 import { hasMarker, writeMarker } from "./format-marker.ts";
 import { hasCode } from "./level-failure.ts";
 import { describeOwner } from "./owner-file.ts";
-import { inspectFolder, remainsIn, syncFolder } from "./store-folder.ts";
+import { inspectFolder, isThere, remainsIn, syncFolder } from "./store-folder.ts";
 
 /** How LevelDB is opened. */
 interface OpenMode {
@@ -24,7 +24,8 @@ const evenIfCutShort: OpenMode = { createIfMissing: true, errorIfExists: false }
  */
 export async function openDatabase(folder: string, location: string, now: number): Promise<Database> {
   if (await hasMarker(folder, location)) {
-    await assertFile(folder, location, "CURRENT");
+    if (!(await isThere(join(folder, "CURRENT"))))
+      throw new StorageCorruptedError(location, "CURRENT", "it is missing");
     const db = await openIn(folder, location, existing);
     await syncFolder(folder);
     return db;
@@ -44,7 +45,10 @@ export async function openDatabase(folder: string, location: string, now: number
 async function create(folder: string, location: string): Promise<Database> {
   switch (await inspectFolder(folder)) {
     case "data":
-      throw new StorageFormatError(location, "it holds a LevelDB of another program (there are records, but no rekindle.json)");
+      throw new StorageFormatError(
+        location,
+        "it holds a LevelDB of another program (there are records, but no rekindle.json)",
+      );
     case "nothing":
       return await openIn(folder, location, brandNew);
     case "remains":
@@ -70,15 +74,6 @@ async function openIn(folder: string, location: string, mode: OpenMode): Promise
     return db;
   } catch (error) {
     if (hasCode(error, "LEVEL_LOCKED")) throw new StorageLockedError(location, await describeOwner(folder), error);
-    throw error;
-  }
-}
-
-async function assertFile(folder: string, location: string, name: string): Promise<void> {
-  try {
-    await stat(join(folder, name));
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) throw new StorageCorruptedError(location, name, "it is missing", error);
     throw error;
   }
 }

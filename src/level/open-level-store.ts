@@ -25,7 +25,11 @@ interface StorePlace {
   readonly release: () => void;
 }
 
-export async function openLevelStore(location: string, settings: LevelSettings, context: StorageContext): Promise<OpenStorage> {
+export async function openLevelStore(
+  location: string,
+  settings: LevelSettings,
+  context: StorageContext,
+): Promise<OpenStorage> {
   const folder = await makeFolder(location);
   const claim = claimStore(folder, location);
   try {
@@ -43,7 +47,11 @@ export async function openLevelStore(location: string, settings: LevelSettings, 
   }
 }
 
-async function assemble(place: StorePlace, settings: LevelSettings, { clock, onFailure }: StorageContext): Promise<OpenStorage> {
+async function assemble(
+  place: StorePlace,
+  settings: LevelSettings,
+  { clock, onFailure }: StorageContext,
+): Promise<OpenStorage> {
   const { location, folder, db } = place;
   const { at, highestOffset } = await lastCommit(db, location);
   const lastTimestamp = await lastSnapshotTime(db, location);
@@ -67,7 +75,11 @@ async function assemble(place: StorePlace, settings: LevelSettings, { clock, onF
   };
 }
 
-async function closeStore({ folder, db, release }: StorePlace, work: WorkInProgress, queue: CommitQueue): Promise<void> {
+async function closeStore(
+  { folder, db, release }: StorePlace,
+  work: WorkInProgress,
+  queue: CommitQueue,
+): Promise<void> {
   await work.whenIdle();
   await queue.whenSettled();
   try {

@@ -8,20 +8,36 @@ import { type HeadRecord, parseHead } from "./stream-head.ts";
 const noHead: HeadRecord = { highest: 0, deletedTo: 0 };
 
 /** @throws StorageCorruptedError when the head is damaged, missing, or older than the events of its stream */
-export async function readHead(db: Database, location: string, persistenceId: string, view: DatabaseView): Promise<HeadRecord> {
+export async function readHead(
+  db: Database,
+  location: string,
+  persistenceId: string,
+  view: DatabaseView,
+): Promise<HeadRecord> {
   const where = headPlace(persistenceId);
   const escapedId = escapeId(persistenceId);
-  const [stored, newestFrame] = await Promise.all([readHeadRecord(db, headKey(escapedId), view), newestFrameOf(db, escapedId, view)]);
+  const [stored, newestFrame] = await Promise.all([
+    readHeadRecord(db, headKey(escapedId), view),
+    newestFrameOf(db, escapedId, view),
+  ]);
   const head = stored ? decodeHead(location, persistenceId, stored) : noHead;
   // A damaged block can hide the newest head and bring an older one, or none, to light.
   if (newestFrame > head.highest) {
-    throw new StorageCorruptedError(location, where, `it ends at ${head.highest}, but the event ${newestFrame} is there`);
+    throw new StorageCorruptedError(
+      location,
+      where,
+      `it ends at ${head.highest}, but the event ${newestFrame} is there`,
+    );
   }
   return head;
 }
 
 /** A head out of its record. */
-export function decodeHead(location: string, persistenceId: string, [key, value]: readonly [string, Buffer]): HeadRecord {
+export function decodeHead(
+  location: string,
+  persistenceId: string,
+  [key, value]: readonly [string, Buffer],
+): HeadRecord {
   const where = headPlace(persistenceId);
   const head = parseHead(recordJson(location, where, key, value));
   if (!head) throw new StorageCorruptedError(location, where, "it has not the form of a head");

@@ -54,12 +54,15 @@ export class HistoryWalk {
         next += frame.count;
       }
       for (let index = 0; index < due.length; index += this.#step.records) {
-        const frames = due.slice(index, index + this.#step.records).filter((frame) => frame.ordinal + frame.count > fromOffset + 1);
+        const frames = due
+          .slice(index, index + this.#step.records)
+          .filter((frame) => frame.ordinal + frame.count > fromOffset + 1);
         const events = await this.#eventsOf(frames, fromOffset);
         if (events.length > 0) yield events;
       }
     }
-    if (next <= knownOffset) throw this.#damagedCommit(next, `it is missing, though the history goes to ${knownOffset}`);
+    if (next <= knownOffset)
+      throw this.#damagedCommit(next, `it is missing, though the history goes to ${knownOffset}`);
   }
 
   async *#commits(firstOrdinal: number): AsyncGenerator<Commit, void, undefined> {
@@ -82,7 +85,13 @@ export class HistoryWalk {
 
   /** The first ordinal of the commit that holds `offset`. */
   async #commitStart(offset: number): Promise<number> {
-    const iterator = this.#db.keys({ gte: allCommits.gte, lte: commitKey(offset), reverse: true, limit: 1, snapshot: this.#view });
+    const iterator = this.#db.keys({
+      gte: allCommits.gte,
+      lte: commitKey(offset),
+      reverse: true,
+      limit: 1,
+      snapshot: this.#view,
+    });
     try {
       const key = await iterator.next();
       return key === undefined ? 1 : numberOf(key);
@@ -95,7 +104,9 @@ export class HistoryWalk {
     await this.#learnDeletions(due);
     const kept = due.filter((frame) => frame.first + frame.count - 1 > this.#deleted(frame));
     // A deletion in the middle of a frame has stored the rest of it under a new first number.
-    const keys = kept.map((frame) => frameKey(escapeId(frame.persistenceId), Math.max(frame.first, this.#deleted(frame) + 1)));
+    const keys = kept.map((frame) =>
+      frameKey(escapeId(frame.persistenceId), Math.max(frame.first, this.#deleted(frame) + 1)),
+    );
     const values = await this.#db.getMany(keys, { snapshot: this.#view });
     const events: StoredEvent[] = [];
     for (const [index, frame] of kept.entries()) {
@@ -108,7 +119,8 @@ export class HistoryWalk {
   #decode(due: DueFrame, key: string, value: Buffer | undefined): StoredEvent[] {
     const { persistenceId, first, count, ordinal } = due;
     const expectedFirst = numberOf(key);
-    if (!value) throw new StorageCorruptedError(this.#location, framePlace(persistenceId, expectedFirst), "it is missing");
+    if (!value)
+      throw new StorageCorruptedError(this.#location, framePlace(persistenceId, expectedFirst), "it is missing");
     const frame = new Frame({ location: this.#location, persistenceId }, key, value);
     if (frame.ordinal - frame.first !== ordinal - first || frame.last !== first + count - 1) {
       throw frame.damaged(expectedFirst, "its commit tells another place or number of events");
@@ -128,8 +140,16 @@ export class HistoryWalk {
     for (const [index, persistenceId] of unknown.entries()) {
       const value = values[index];
       const quoted = JSON.stringify(persistenceId);
-      if (!value) throw new StorageCorruptedError(this.#location, `the head of ${quoted}`, "it is missing, though a commit has events of it");
-      this.#deletedTo.set(persistenceId, decodeHead(this.#location, persistenceId, [keys[index] ?? "", value]).deletedTo);
+      if (!value)
+        throw new StorageCorruptedError(
+          this.#location,
+          `the head of ${quoted}`,
+          "it is missing, though a commit has events of it",
+        );
+      this.#deletedTo.set(
+        persistenceId,
+        decodeHead(this.#location, persistenceId, [keys[index] ?? "", value]).deletedTo,
+      );
     }
   }
 
@@ -139,7 +159,10 @@ export class HistoryWalk {
 }
 
 /** The newest commit: its time, and the offset of its last event; zeros when there is none. */
-export async function lastCommit(db: Database, location: string): Promise<{ readonly at: number; readonly highestOffset: number }> {
+export async function lastCommit(
+  db: Database,
+  location: string,
+): Promise<{ readonly at: number; readonly highestOffset: number }> {
   const iterator = db.iterator({ ...allCommits, reverse: true, limit: 1 });
   try {
     const row = await iterator.next();

@@ -5,7 +5,12 @@ import { decodeHead } from "./read-head.ts";
 import { allHeads, unescapeId } from "./record-keys.ts";
 
 /** Each id once, in the order of their UTF-8 bytes. */
-export async function* readPersistenceIds(db: Database, view: DatabaseView, location: string, step: StepSize): AsyncGenerator<string[], void, undefined> {
+export async function* readPersistenceIds(
+  db: Database,
+  view: DatabaseView,
+  location: string,
+  step: StepSize,
+): AsyncGenerator<string[], void, undefined> {
   const iterator = db.iterator({ ...allHeads, snapshot: view, highWaterMarkBytes: step.bytes });
   try {
     while (true) {

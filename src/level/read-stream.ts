@@ -39,7 +39,11 @@ export async function* readStream(
     yield events;
     if (next > to) return;
   }
-  throw new StorageCorruptedError(location, framePlace(persistenceId, next), `it is missing, though the stream goes to ${highest}`);
+  throw new StorageCorruptedError(
+    location,
+    framePlace(persistenceId, next),
+    `it is missing, though the stream goes to ${highest}`,
+  );
 }
 
 async function startOf(db: Database, view: DatabaseView, persistenceId: string, sequenceNr: number): Promise<number> {
@@ -49,6 +53,6 @@ async function startOf(db: Database, view: DatabaseView, persistenceId: string, 
 
 function assertFollows(frame: Frame, next: number, from: number, highest: number): void {
   const follows = next === from ? frame.first <= next && frame.last >= next : frame.first === next;
-  if (!follows) throw frame.damaged(next, "it is missing, though later ones are there");
+  if (!follows) throw frame.damaged(next, `what comes next is event ${frame.first}`);
   if (frame.last > highest) throw frame.damaged(frame.last, `it is there, though the stream goes to ${highest}`);
 }

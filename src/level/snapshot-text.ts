@@ -20,19 +20,31 @@ export function decodeSnapshot(location: string, persistenceId: string, key: str
   const json = recordJson(location, where, key, value);
   if (!isSnapshot(json)) throw new StorageCorruptedError(location, where, "it has not the form of a snapshot");
   const [timestamp, schemaVersion, metadata, state] = json;
-  return { persistenceId, sequenceNr, timestamp, schemaVersion, metadata: metadata === 0 ? noMetadata : metadata, state };
+  return {
+    persistenceId,
+    sequenceNr,
+    timestamp,
+    schemaVersion,
+    metadata: metadata === 0 ? noMetadata : metadata,
+    state,
+  };
 }
 
 /** The time of a snapshot without a look at its state; 0 when it cannot be read. */
 export function snapshotTimestamp(value: Buffer): number {
-  const [, digits] = /^\[(\d+),/.exec(value.toString("latin1", checksumBytes, checksumBytes + timestampCharactersMax)) ?? [];
+  const [, digits] =
+    /^\[(\d+),/.exec(value.toString("latin1", checksumBytes, checksumBytes + timestampCharactersMax)) ?? [];
   return Number(digits ?? 0);
 }
 
 function isSnapshot(json: unknown): json is readonly [number, number, Metadata | 0, unknown] {
   if (!Array.isArray(json) || json.length !== 4) return false;
   const [timestamp, schemaVersion, metadata]: unknown[] = json;
-  return typeof timestamp === "number" && typeof schemaVersion === "number" && (metadata === 0 || typeof metadata === "object");
+  return (
+    typeof timestamp === "number" &&
+    typeof schemaVersion === "number" &&
+    (metadata === 0 || typeof metadata === "object")
+  );
 }
 
 /** The latest time that a snapshot of this store was given; 0 when there is none. */

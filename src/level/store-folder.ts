@@ -1,6 +1,7 @@
 /** The folder of a store: made durably, and judged by what is in it before LevelDB touches it. */
 import { mkdir, open, readdir, realpath, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { hasCode } from "./level-failure.ts";
 
 /** What a folder without a format marker holds. */
 export type FolderContent = "nothing" | "remains" | "data";
@@ -12,13 +13,31 @@ const tableFile = /^\d+\.(ldb|sst)$/;
 
 /** Makes the folder with its parents, each durably in its own parent. Returns its real path: one store has one, however it is spelled. */
 export async function makeFolder(location: string): Promise<string> {
-  const firstMade = await mkdir(location, { recursive: true });
-  const folder = await realpath(location);
-  if (firstMade === undefined) return folder;
-  const top = dirname(await realpath(firstMade));
-  for (let parent = dirname(folder); ; parent = dirname(parent)) {
-    await syncFolder(parent);
-    if (parent === top || parent === dirname(parent)) return folder;
+  await makeWithParents(resolve(location));
+  return realpath(location);
+}
+
+/** Not mkdir with `recursive`: Node 20 never comes back from it in a place where nothing can be made, such as /proc. */
+async function makeWithParents(folder: string): Promise<void> {
+  if (await isThere(folder)) return;
+  const parent = dirname(folder);
+  await makeWithParents(parent);
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+  }
+  await syncFolder(parent);
+}
+
+/** Whether there is something of that name. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return false;
+    throw error;
   }
 }
 

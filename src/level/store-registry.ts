@@ -1,5 +1,5 @@
 /** Which stores this process has open. Asked before LevelDB is: its refusal of a second open would drop the lock of the first. */
-import { fstatSync, readdirSync, statSync } from "node:fs";
+import { type BigIntStats, fstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { StorageLockedError } from "../errors.ts";
 
@@ -19,33 +19,45 @@ export function claimStore(folder: string, location: string): StoreClaim {
   const { dev, ino } = statSync(folder, { bigint: true });
   const identity = `${dev}:${ino}`;
   if (claimed.has(identity)) throw new StorageLockedError(location, "this process");
-  if (isLockOpenHere(folder)) throw new StorageLockedError(location, "this process (another worker thread, or another copy of this library)");
+  if (isLockHeldHere(folder))
+    throw new StorageLockedError(location, "this process (another worker thread, or another copy of this library)");
   claimed.add(identity);
   return { release: () => claimed.delete(identity) };
 }
 
 /**
- * Whether any thread of this process has LevelDB's lock file open. Worker threads share no memory by which they could tell each other,
- * but they share the table of open files. Only looked at: opening the lock file and closing it would drop the lock.
+ * Whether any thread of this process holds LevelDB's lock. Worker threads share no memory by which they could tell each other,
+ * but they share the table of open files, and Linux tells which of them carry a lock. Being open is not enough: LevelDB's
+ * files are inherited by child processes, locks are not. Nothing is opened: closing the lock file again would drop the lock.
  */
-function isLockOpenHere(folder: string): boolean {
+function isLockHeldHere(folder: string): boolean {
   const lock = statSync(join(folder, "LOCK"), { bigint: true, throwIfNoEntry: false });
-  if (!lock) return false;
-  return openFiles().some((descriptor) => {
-    try {
-      const { dev, ino } = fstatSync(descriptor, { bigint: true });
-      return dev === lock.dev && ino === lock.ino;
-    } catch {
-      return false;
-    }
-  });
+  return lock !== undefined && openFiles().some((descriptor) => isFile(descriptor, lock) && hasLock(descriptor));
 }
 
-/** The descriptors of this process; none on systems without this folder, where locks belong to the handle and cannot be dropped. */
-function openFiles(): number[] {
+/** None on other systems than Linux. */
+function openFiles(): string[] {
   try {
-    return readdirSync("/dev/fd").map(Number);
+    return readdirSync("/proc/self/fdinfo");
   } catch {
     return [];
+  }
+}
+
+function isFile(descriptor: string, { dev, ino }: BigIntStats): boolean {
+  try {
+    const file = fstatSync(Number(descriptor), { bigint: true });
+    return file.dev === dev && file.ino === ino;
+  } catch {
+    // It was closed meanwhile.
+    return false;
+  }
+}
+
+function hasLock(descriptor: string): boolean {
+  try {
+    return /^lock:/m.test(readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8"));
+  } catch {
+    return false;
   }
 }

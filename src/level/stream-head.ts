@@ -1,6 +1,5 @@
 /** What is known in memory of one stream: where it ends, and what of it waits to be written. */
 import { escapeId, headKey } from "./record-keys.ts";
-import type { StreamPart } from "./stream-part.ts";
 
 /** A head as it is stored. */
 export interface HeadRecord {
@@ -8,6 +7,17 @@ export interface HeadRecord {
   readonly highest: number;
   /** All events up to this one are gone, or never were: a stream may begin later than at 1. */
   readonly deletedTo: number;
+}
+
+/** Something that is over when it was written, or failed. */
+export interface PendingCommit {
+  /** Never rejects. */
+  whenSettled(): Promise<void>;
+}
+
+/** Events of the stream that wait for their commit. */
+export interface PendingEvents {
+  readonly commit: PendingCommit;
 }
 
 /** The head of a stream in memory. */
@@ -24,8 +34,8 @@ export class StreamHead {
   highest: number;
   /** Pending deletions included. */
   deletedTo: number;
-  /** The newest part that waits for its commit, if any. */
-  part: StreamPart | undefined = undefined;
+  /** The newest events that wait for their commit, if any. */
+  pending: PendingEvents | undefined = undefined;
   /** How many hold on to it: parts that wait for their commit, and deletions under way. While one does, it stays in memory. */
   holds = 0;
   /** Whether it was asked for since the last search for something to forget. */

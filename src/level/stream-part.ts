@@ -1,8 +1,7 @@
 /** The events of one stream within one commit, and those who wait for them. */
-import type { EventRecord } from "../storage/stored-event.ts";
 import type { AppendRequest } from "../storage/journal.ts";
-import type { CommitGroup } from "./commit-group.ts";
-import type { StreamHead } from "./stream-head.ts";
+import type { EventRecord } from "../storage/stored-event.ts";
+import type { PendingCommit, PendingEvents, StreamHead } from "./stream-head.ts";
 
 /** An append that waits for its commit. */
 interface WaitingAppend {
@@ -15,8 +14,8 @@ interface WaitingAppend {
 const bytesPerEvent = 32;
 
 /** Becomes one frame and one head; without events, a head alone. */
-export class StreamPart {
-  readonly group: CommitGroup;
+export class StreamPart implements PendingEvents {
+  readonly commit: PendingCommit;
   readonly head: StreamHead;
   readonly entityType: string;
   readonly entityId: string;
@@ -28,8 +27,8 @@ export class StreamPart {
   /** Whether its records are in the batch: later events of the stream need a part of their own. */
   written = false;
 
-  constructor(group: CommitGroup, head: StreamHead, entityType: string, entityId: string) {
-    this.group = group;
+  constructor(commit: PendingCommit, head: StreamHead, entityType: string, entityId: string) {
+    this.commit = commit;
     this.head = head;
     this.entityType = entityType;
     this.entityId = entityId;

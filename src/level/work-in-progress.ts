@@ -10,6 +10,12 @@ export class WorkInProgress {
     this.#health = health;
   }
 
+  /** Like {@link run}, for calls that write: they are refused after a failed write, too. */
+  write<T>(doing: string, call: () => Promise<T>): Promise<T> {
+    const refusal = this.#health.refusal(doing) ?? this.#health.failure;
+    return refusal ? Promise.reject(refusal) : this.run(doing, call);
+  }
+
   /** @param doing what the call does, for errors: `"deleting events"` */
   run<T>(doing: string, call: () => Promise<T>): Promise<T> {
     const refusal = this.#health.refusal(doing);

@@ -1,7 +1,9 @@
 /** The entity types of one system, each with its own shard. */
+import type { ActorCell } from "../actor/actor-cell.ts";
 import type { ActorKernel } from "../actor/actor-kernel.ts";
 import type { ActorRef } from "../actor/actor-ref.ts";
-import type { NactRef } from "../actor/nact-actor.ts";
+import { type NactRef, pathOf } from "../actor/nact-actor.ts";
+import { ActorStoppedError } from "../errors.ts";
 import { EntityIncarnation } from "./entity.ts";
 import type { EntityHost } from "./entity-host.ts";
 import type { EntityRef } from "./entity-ref.ts";
@@ -27,6 +29,7 @@ export class EntityRegistry {
   readonly #guardian: NactRef;
   readonly #types = new Map<string, Registered>();
   readonly #writers = new Writers();
+  #closed = false;
 
   constructor(kernel: ActorKernel, host: EntityHost) {
     this.#kernel = kernel;
@@ -34,7 +37,7 @@ export class EntityRegistry {
     this.#guardian = kernel.guardian("entity");
   }
 
-  /** @throws TypeError for a bad id, or a second definition of an entity type in use */
+  /** @throws TypeError for a bad id, or a second definition of an entity type in use; ActorStoppedError for a new one after the end */
   ref<C, E, S>(definition: EventSourcedDefinition<C, E, S>, entityId: string): EntityRef<C> {
     return this.#shardOf(definition).ref(entityId);
   }
@@ -42,29 +45,32 @@ export class EntityRegistry {
   /**
    * Spawns an entity as a named actor: its name is its entity id, it recovers at once, and when it stops its reference is dead.
    *
+   * @param parent default: the `user` guardian
    * @throws NameTakenError when the name or the persistence id is in use
    */
-  spawn<C, E, S>(definition: EventSourcedDefinition<C, E, S>, name: string): ActorRef<C> {
+  spawn<C, E, S>(definition: EventSourcedDefinition<C, E, S>, name: string, parent?: NactRef): ActorRef<C> {
     this.#shardOf(definition);
     const type = new EntityType(definition);
     const persistenceId = persistenceIdOf(definition.options, name);
     this.#writers.assertFree(persistenceId);
-    const cell = this.#kernel.spawnUserCell(name, {
+    const properties = {
       mailboxCapacity: definition.options.mailboxCapacity,
       supervision: definition.options.supervision,
-      incarnate: (cell) => {
+      incarnate: (cell: ActorCell) => {
+        this.#writers.take(persistenceId, cell);
         const self = this.#kernel.refTo<C>(cell);
         return new EntityIncarnation({ type, entityId: name, persistenceId, self, cell, host: this.#host, touched });
       },
       onEnd: () => this.#writers.release(persistenceId),
-    });
-    this.#writers.take(persistenceId, cell);
+    };
+    const cell = this.#kernel.spawnUserCell(name, properties, parent);
     cell.wake();
     return this.#kernel.refTo(cell);
   }
 
   /** After it, what comes after a graceful stop is a dead letter. Call it before the actors are stopped. */
   close(): void {
+    this.#closed = true;
     for (const { shard } of this.#types.values()) shard.close();
   }
 
@@ -77,6 +83,9 @@ export class EntityRegistry {
       throw new TypeError(
         `entity type ${JSON.stringify(entityType)} is in use by another definition; use that one, or another name`,
       );
+    }
+    if (this.#closed) {
+      throw new ActorStoppedError(`${pathOf(this.#guardian)}/${entityType}`, "the actor system has terminated");
     }
     const type = new EntityType(definition);
     const shard = new Shard(

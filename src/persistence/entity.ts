@@ -132,8 +132,16 @@ export class EntityIncarnation<C, E, S> implements Incarnation, RunningSeat<C, E
     this.#timers.cancelAll();
     const stopped = new ActorStoppedError(this.path, `it was ${reason} before its answer was durable`, error);
     this.gate.close(stopped);
-    for (const envelope of this.#running.emptyStash()) envelope.reply?.reject(stopped);
+    this.#giveUpStash(`it was ${reason} while the message was stashed`, error);
     if (this.#recovered) this.#signalQuietly({ type: "PostStop" });
+  }
+
+  #giveUpStash(detail: string, error: unknown): void {
+    const { path } = this;
+    for (const { message, reply } of this.#running.emptyStash()) {
+      this.#seat.host.tell({ type: "DeadLetter", path, message, reason: detail });
+      reply?.reject(new ActorStoppedError(path, detail, error));
+    }
   }
 
   // --- RunningSeat
@@ -205,7 +213,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation, RunningSeat<C, E
 
   run(callback: (state: S) => void, state: S, envelope: Envelope): boolean {
     try {
-      callback(state);
+      this.#mind(callback(state), "thenRun");
       return true;
     } catch (cause) {
       const error = new ActorFailedError(this.path, "thenRun", cause);
@@ -246,9 +254,19 @@ export class EntityIncarnation<C, E, S> implements Incarnation, RunningSeat<C, E
     this.#seat.cell.wake();
   }
 
+  /** Nobody awaits a promise of the user's here; its rejection is a failure of the entity, not the end of the process. */
+  #mind(result: unknown, phase: string): void {
+    if (!(result instanceof Promise)) return;
+    result.catch((cause: unknown) => this.#fail(new ActorFailedError(this.path, phase, cause)));
+  }
+
   #signal(signal: Signal): void {
+    this.#context.sequenceNr = this.#running.sequenceNr;
     try {
-      this.#seat.type.options.onSignal?.(this.#running.state, signal, this.#context);
+      this.#mind(
+        this.#seat.type.options.onSignal?.(this.#running.state, signal, this.#context),
+        `onSignal(${signal.type})`,
+      );
     } catch (error) {
       throw new ActorFailedError(this.path, `onSignal(${signal.type})`, error);
     }

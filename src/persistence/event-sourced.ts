@@ -117,6 +117,11 @@ export interface EventSourcedDefinition<C, E, S> {
 export function eventSourced<C, E, S>(options: EventSourcedOptions<C, E, S>): EventSourcedDefinition<C, E, S> {
   if (typeof options !== "object" || options === null) throw new TypeError("eventSourced takes an object of options");
   assertName(options.entityType, "entityType");
+  if (options.entityType.includes("|") && !options.persistenceId) {
+    throw new TypeError(
+      `entityType ${options.entityType} must not contain "|", which ends it in a persistence id; give a persistenceId function`,
+    );
+  }
   const of = `of entity type ${options.entityType}`;
   for (const name of ["commandHandler", "eventHandler"] as const) {
     if (typeof options[name] !== "function") throw new TypeError(`${name} ${of} must be a function`);
@@ -130,10 +135,37 @@ export function eventSourced<C, E, S>(options: EventSourcedOptions<C, E, S>): Ev
   assertSupervision(options.supervision, `entity type ${options.entityType}`);
   assertCapacity(options.mailboxCapacity, `mailboxCapacity ${of}`);
   assertCapacity(options.stashCapacity, `stashCapacity ${of}`);
-  assertCapacity(options.snapshots?.every, `snapshots.every ${of}`);
-  assertCapacity(options.snapshots?.keep, `snapshots.keep ${of}`);
-  if (options.passivateAfterMs !== undefined && !(options.passivateAfterMs > 0)) {
-    throw new TypeError(`passivateAfterMs ${of} must be a number above 0, not ${String(options.passivateAfterMs)}`);
+  assertSnapshotRule(options.snapshots, of);
+  assertRecovery(options.recovery, of);
+  const { passivateAfterMs = 1 } = options;
+  if (!(typeof passivateAfterMs === "number" && passivateAfterMs > 0)) {
+    throw new TypeError(`passivateAfterMs ${of} must be a number above 0, not ${String(passivateAfterMs)}`);
   }
   return { kind: "event-sourced", entityType: options.entityType, options };
+}
+
+function assertSnapshotRule<E, S>(rule: SnapshotRule<E, S> | undefined, of: string): void {
+  if (rule === undefined) return;
+  assertObject(rule, `snapshots ${of}`);
+  assertCapacity(rule.every, `snapshots.every ${of}`);
+  assertCapacity(rule.keep, `snapshots.keep ${of}`);
+  if (rule.when !== undefined && typeof rule.when !== "function") {
+    throw new TypeError(`snapshots.when ${of} must be a function`);
+  }
+}
+
+function assertRecovery(recovery: RecoveryOptions | undefined, of: string): void {
+  if (recovery === undefined) return;
+  assertObject(recovery, `recovery ${of}`);
+  const { fromSnapshot, toSequenceNr = 0 } = recovery;
+  if (!(typeof toSequenceNr === "number" && toSequenceNr >= 0)) {
+    throw new TypeError(`recovery.toSequenceNr ${of} must be a number of at least 0, not ${String(toSequenceNr)}`);
+  }
+  if (fromSnapshot === undefined || fromSnapshot === "latest" || fromSnapshot === "none") return;
+  assertObject(fromSnapshot, `recovery.fromSnapshot ${of}`);
+}
+
+function assertObject(value: unknown, what: string): void {
+  if (typeof value !== "object" || value === null)
+    throw new TypeError(`${what} must be an object, not ${String(value)}`);
 }

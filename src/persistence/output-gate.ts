@@ -59,8 +59,9 @@ export class OutputGate {
     return this.#open?.records.length ?? 0;
   }
 
-  /** Adds events to the write of the present turn; the first has `sequenceNr`. */
+  /** Adds events to the write of the present turn; the first has `sequenceNr`. After a failure nothing is written any more. */
   collect(sequenceNr: number, records: readonly EventRecord[]): void {
+    if (this.#broken) return;
     this.#open ??= { records: [], outputs: [], sequenceNr, expectedSequenceNr: this.#highestSequenceNr };
     for (const record of records) this.#open.records.push(record);
     this.#highestSequenceNr = sequenceNr + records.length - 1;
@@ -68,6 +69,8 @@ export class OutputGate {
 
   /** Lets an output leave when everything collected and written so far is durable: now, if nothing is under way. */
   hold(output: Output): void {
+    // A handler that was awaited meanwhile has decided on a state that may never have been.
+    if (this.#broken) return output.fail(this.#broken.error);
     const last = this.#open ?? this.#writes[this.#writes.length - 1];
     if (last) last.outputs.push(output);
     else output.release(0);
@@ -102,7 +105,7 @@ export class OutputGate {
 
   #committed(write: Write, offset: number): void {
     this.#forget(write);
-    if (this.#broken) failAll(write.outputs, this.#broken.error);
+    if (this.#broken) failAll(write.outputs, new Error("an earlier write failed", { cause: this.#broken.error }));
     else for (const output of write.outputs) output.release(offset);
     this.#tellIfSettled();
   }

@@ -4,6 +4,7 @@
  */
 import { RecoveryFailedError, StorageCorruptedError } from "../errors.ts";
 import type { SnapshotCriteria, StoredSnapshot } from "../storage/snapshot-store.ts";
+import { assertState } from "./assert-state.ts";
 import type { EntityHost } from "./entity-host.ts";
 import { decodeEvent } from "./event-codec.ts";
 import type { EventSourcedOptions } from "./event-sourced.ts";
@@ -15,7 +16,7 @@ export interface Recovered<S> {
   readonly sequenceNr: number;
   /** The highest in the journal; new events follow the higher of the two. */
   readonly highestSequenceNr: number;
-  /** Of the last event replayed, in milliseconds since the epoch; 0 without one. */
+  /** Of the last event replayed, else of the snapshot, in milliseconds since the epoch; 0 without either. */
   readonly timestamp: number;
   /** 0 without a snapshot. */
   readonly snapshotSequenceNr: number;
@@ -65,6 +66,7 @@ class Replay<C, E, S> {
     const toSequenceNr = this.#options.recovery?.toSequenceNr ?? Number.MAX_SAFE_INTEGER;
     const snapshot = await this.#newestGoodSnapshot(toSequenceNr);
     this.sequenceNr = snapshot?.sequenceNr ?? 0;
+    this.#timestamp = snapshot?.timestamp ?? 0;
     const state = snapshot ? (snapshot.state as S) : emptyState();
     const rebuilt = await this.#replayEvents(state, toSequenceNr, alive);
     const highestSequenceNr = await journal.highestSequenceNr(this.#persistenceId);
@@ -107,7 +109,9 @@ class Replay<C, E, S> {
       for (const stored of batch) {
         const { sequenceNr, timestamp, metadata } = stored;
         if (sequenceNr !== this.sequenceNr + 1) throw new Error(this.#missing(sequenceNr - 1));
-        rebuilt = eventHandler(rebuilt, decodeEvent<E>(stored), { sequenceNr, timestamp, metadata, replaying: true });
+        const event = decodeEvent<E>(stored);
+        const meta = { sequenceNr, timestamp, metadata, replaying: true };
+        rebuilt = assertState(eventHandler(rebuilt, event, meta), rebuilt, event);
         this.sequenceNr = sequenceNr;
         this.#timestamp = timestamp;
       }

@@ -8,6 +8,7 @@ import type { Envelope } from "../actor/envelope.ts";
 import { assertJson } from "../codec/encode-json.ts";
 import { ActorFailedError, MailboxOverflowError, SerializationError, UnhandledCommandError } from "../errors.ts";
 import { type EventRecord, type Metadata, noMetadata, noTags } from "../storage/stored-event.ts";
+import { assertState } from "./assert-state.ts";
 import {
   type Answer,
   CommandOutput,
@@ -151,7 +152,8 @@ export class Running<C, E, S> {
     for (const [index, event] of events.entries()) {
       sequenceNr++;
       this.#phase = "eventHandler";
-      state = eventHandler(state, event, { sequenceNr, timestamp, metadata, replaying: false });
+      const meta = { sequenceNr, timestamp, metadata, replaying: false };
+      state = assertState(eventHandler(state, event, meta), state, event);
       this.#phase = "tagger";
       const tags = tagger ? assertTags(tagger(event, state)) : noTags;
       const payload = payloads[index] ?? "";

@@ -84,12 +84,17 @@ export class Shard {
     if (live) return live;
     this.#writers.assertFree(persistenceId);
     const idleness = this.#idle && new Idleness(this.#idle);
-    const cell = this.#kernel.spawnCell({
+    return this.#kernel.spawnCell({
       parent: this.#guardian,
       name: entityId,
       mailboxCapacity: this.#options.mailboxCapacity,
       supervision: this.#options.supervision,
-      incarnate: (cell) => this.#options.incarnate(self, cell, () => this.#closed || idleness?.restart(cell)),
+      incarnate: (cell) => {
+        // Here and not below: a subscriber that hears of the start may send to the entity at once.
+        this.#cells.set(entityId, cell);
+        this.#writers.take(persistenceId, cell);
+        return this.#options.incarnate(self, cell, () => this.#closed || idleness?.restart(cell));
+      },
       onEnd: () => {
         idleness?.cancel();
         this.#cells.delete(entityId);
@@ -97,9 +102,6 @@ export class Shard {
       },
       redeliver: (envelope) => !this.#closed && this.deliver(self, envelope) !== undefined,
     });
-    this.#cells.set(entityId, cell);
-    this.#writers.take(persistenceId, cell);
-    return cell;
   }
 }
 

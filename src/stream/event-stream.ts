@@ -1,6 +1,6 @@
 /** The bus of one process: durable events, what users publish, and what the system tells about itself. */
 import { Observable, Subject } from "rxjs";
-import type { ActorRef } from "../actor/actor-ref.ts";
+import type { AnyActorRef } from "../actor/actor-ref.ts";
 import type { Logger } from "../actor/logger.ts";
 import type { NactRef } from "../actor/nact-actor.ts";
 import { type ActorRefLike, recipientOf } from "../actor/recipient.ts";
@@ -29,6 +29,8 @@ export class EventStream implements SystemEventSink {
   readonly #log: Logger;
   readonly #subject = new Subject<StreamEvent>();
   #subscriptions: readonly Subscription[] = [];
+  /** What was told of messages that were not delivered or not handled. */
+  readonly #undelivered = new WeakSet<object>();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -47,15 +49,16 @@ export class EventStream implements SystemEventSink {
    * no system events; those it gets by naming them, or through a predicate
    * @throws TypeError when `ref` or `filter` is of the wrong kind
    */
-  subscribe(ref: ActorRef<never> | NactRef<never>, filter?: EventFilter): Unsubscribe {
+  subscribe(ref: AnyActorRef | NactRef<never>, filter?: EventFilter): Unsubscribe {
     const recipient: ActorRefLike = recipientOf(ref);
     const subscription: Subscription = { wants: this.#wantedBy(filter), deliver: recipient.deliver };
-    const unsubscribe = (): void => {
-      this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
-    };
+    const drop = (): void => this.#drop(subscription);
     this.#subscriptions = [...this.#subscriptions, subscription];
-    recipient.onEnded(unsubscribe);
-    return unsubscribe;
+    const stopWatching = recipient.onEnded(drop);
+    return () => {
+      drop();
+      stopWatching();
+    };
   }
 
   /** Publishes an event of the user's own; it is not stored. @throws TypeError when it is no object */
@@ -86,6 +89,11 @@ export class EventStream implements SystemEventSink {
   }
 
   publishSystemEvent(event: SystemEvent): void {
+    if ("message" in event) {
+      // That a subscriber could not take such news is no news: it would come back to the same subscriber, for ever.
+      if (this.#undelivered.has(event.message as object)) return;
+      this.#undelivered.add(event);
+    }
     this.#deliver(event, true);
   }
 
@@ -100,20 +108,24 @@ export class EventStream implements SystemEventSink {
   #deliver(event: object, bySystem: boolean): void {
     for (const subscription of this.#subscriptions) {
       if (!subscription.wants(event, bySystem)) continue;
-      if (subscription.deliver(event)) continue;
-      this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
+      if (!subscription.deliver(event)) this.#drop(subscription);
     }
     if (this.#subject.observed) this.#subject.next(event as StreamEvent);
+  }
+
+  #drop(subscription: Subscription): void {
+    this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
   }
 
   #wantedBy(filter: EventFilter | undefined): Subscription["wants"] {
     if (filter === undefined) return (_event, bySystem) => !bySystem;
     if (typeof filter === "function") return (event) => this.#test(filter, event);
-    const types = new Set(typeof filter === "string" ? [filter] : filter);
-    for (const type of types) {
-      if (typeof type !== "string") throw new TypeError("a filter is an event type, a list of them, or a predicate");
+    const types: unknown = typeof filter === "string" ? [filter] : filter;
+    if (!Array.isArray(types) || !types.every((type) => typeof type === "string")) {
+      throw new TypeError("a filter is an event type, a list of them, or a predicate");
     }
-    return (event) => "type" in event && typeof event.type === "string" && types.has(event.type);
+    const wanted = new Set<unknown>(types);
+    return (event) => "type" in event && wanted.has(event.type);
   }
 
   /** A predicate that throws does not want the event, and hurts nobody else. */

@@ -5,7 +5,7 @@ import type { Logger } from "../actor/logger.ts";
 type Next<T> = (value: T) => void;
 
 /**
- * rxjs rethrows what a subscriber throws as an uncaught exception. Here it is logged, and the subscriber gets the next value.
+ * rxjs rethrows what a subscriber throws as an uncaught exception. Here it is logged, and the subscriber gets what comes next.
  * Behind operators the rules of rxjs hold: handle errors there, or set `config.onUnhandledError`.
  */
 export class GuardedObservable<T> extends Observable<T> {
@@ -27,26 +27,25 @@ export class GuardedObservable<T> extends Observable<T> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    if (typeof observer === "function") return super.subscribe(this.#guard(observer), error, complete);
+    if (typeof observer === "function" || !observer) {
+      return super.subscribe(observer && this.#guard(observer), error, complete && this.#guard(complete));
+    }
     // An operator subscribes with a Subscriber of its own, which has its own way with errors.
-    if (!observer?.next || "closed" in observer) return super.subscribe(observer ?? {});
-    return super.subscribe({ ...bind(observer), next: this.#guard((value) => observer.next?.(value)) });
+    if ("closed" in observer) return super.subscribe(observer);
+    return super.subscribe({
+      next: this.#guard((value: T) => observer.next?.(value)),
+      complete: this.#guard(() => observer.complete?.()),
+      ...(observer.error && { error: (failure: unknown) => observer.error?.(failure) }),
+    });
   }
 
-  #guard(next: Next<T>): Next<T> {
-    return (value) => {
+  #guard<Values extends unknown[]>(callback: (...values: Values) => void): (...values: Values) => void {
+    return (...values) => {
       try {
-        next(value);
+        callback(...values);
       } catch (thrown) {
         this.#log.error("A subscriber of the event stream threw", thrown);
       }
     };
   }
-}
-
-function bind<T>(observer: Partial<Observer<T>>): Partial<Observer<T>> {
-  return {
-    ...(observer.error && { error: (error: unknown) => observer.error?.(error) }),
-    ...(observer.complete && { complete: () => observer.complete?.() }),
-  };
 }

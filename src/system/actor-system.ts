@@ -1,10 +1,10 @@
 /** The assembled actor system: actors, entities, a store, the event stream and the read side under one name. */
-import type { ActorDefinition } from "../actor/actor-definition.ts";
+import { type ActorDefinition, assertCapacity } from "../actor/actor-definition.ts";
 import { ActorKernel } from "../actor/actor-kernel.ts";
 import { assertName, encodeName } from "../actor/actor-name.ts";
-import type { ActorRef } from "../actor/actor-ref.ts";
+import type { ActorRef, AnyActorRef } from "../actor/actor-ref.ts";
 import { type Logger, silentLogger } from "../actor/logger.ts";
-import type { NactRef } from "../actor/nact-actor.ts";
+import { isParent, type NactRef } from "../actor/nact-actor.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { EntityRef } from "../persistence/entity-ref.ts";
 import { EntityRegistry } from "../persistence/entity-registry.ts";
@@ -28,6 +28,15 @@ export interface ActorSystemOptions {
   readonly maxConcurrentRecoveries?: number;
   /** How long `terminate` lets actors finish before it ends them, in milliseconds. Default 10,000. */
   readonly terminateGraceMs?: number;
+}
+
+/** Where an actor is spawned. */
+export interface SpawnOptions {
+  /**
+   * An actor or a system of nact, also of one that nact's own `start` made; the actor ends when it stops or is reset.
+   * Default: the `user` guardian.
+   */
+  readonly parent?: NactRef;
 }
 
 const defaults = { askTimeoutMs: 5_000, maxConcurrentRecoveries: 64, terminateGraceMs: 10_000 };
@@ -83,9 +92,9 @@ export class ActorSystem implements EntityScope {
     assertName(name, "the name of an actor system");
     const merged = { ...options, ...withDefaults(options) };
     const { storage, clock = systemClock, log = silentLogger } = options;
-    if (storage !== undefined && typeof storage?.open !== "function") {
-      throw new TypeError("storage must be made by levelStorage(), memoryStorage() or the like");
-    }
+    assertMethods(storage, ["open"], "storage must be made by levelStorage(), memoryStorage() or the like");
+    assertMethods(clock, ["now", "monotonic", "setTimer"], "clock must have the methods of a Clock");
+    assertMethods(log, ["debug", "info", "warn", "error"], "log must have the methods of the console");
     const events = new EventStream(log);
     const store = await storage?.open({
       clock,
@@ -119,34 +128,41 @@ export class ActorSystem implements EntityScope {
   /**
    * Starts an actor of its own name. An event-sourced one takes the name as its entity id and recovers at once.
    *
-   * @throws TypeError for a bad name or definition, NameTakenError, or ActorStoppedError after terminate
+   * @throws TypeError for a bad name, definition or parent, NameTakenError, or ActorStoppedError after terminate or the parent's end
    */
-  spawn<M, S>(behavior: ActorDefinition<M, S>, name?: string): ActorRef<M>;
-  spawn<C, E, S>(behavior: EventSourcedDefinition<C, E, S>, name: string): ActorRef<C>;
-  spawn<M, E, S>(behavior: ActorDefinition<M, S> | EventSourcedDefinition<M, E, S>, name?: string): ActorRef<M> {
+  spawn<M, S>(behavior: ActorDefinition<M, S>, name?: string, options?: SpawnOptions): ActorRef<M>;
+  spawn<C, E, S>(behavior: EventSourcedDefinition<C, E, S>, name: string, options?: SpawnOptions): ActorRef<C>;
+  spawn<M, E, S>(
+    behavior: ActorDefinition<M, S> | EventSourcedDefinition<M, E, S>,
+    name?: string,
+    { parent }: SpawnOptions = {},
+  ): ActorRef<M> {
+    if (parent !== undefined && !isParent(parent)) {
+      throw new TypeError("parent must be a nact reference, such as nact's spawn returns");
+    }
     switch (behavior?.kind) {
       case "actor":
-        return this.#kernel.spawnActor(this, behavior, name);
+        return this.#kernel.spawnActor(this, behavior, name, parent);
       case "event-sourced":
         assertName(name, `the name of an actor of entity type ${behavior.entityType}`);
-        return (this.#entities ?? this.#noStorage()).spawn(behavior, name);
+        return (this.#entities ?? this.#noStorage()).spawn(behavior, name, parent);
       default:
         throw new TypeError("spawn takes a definition made by actor() or eventSourced()");
     }
   }
 
   /** Stops an actor after the messages that it has now. Resolves when it has ended; at once if it has. */
-  async stop(ref: ActorRef<never>): Promise<void> {
+  async stop(ref: AnyActorRef): Promise<void> {
     await this.#kernel.liveCell(ref)?.stop();
   }
 
   /** Ends an actor at once; its waiting messages become dead letters, its askers get ActorStoppedError. */
-  async kill(ref: ActorRef<never>): Promise<void> {
+  async kill(ref: AnyActorRef): Promise<void> {
     this.#kernel.liveCell(ref)?.kill();
   }
 
   /** Resolves when the actor has ended; at once if it has, or if an entity is not live. */
-  async watch(ref: ActorRef<never>): Promise<void> {
+  async watch(ref: AnyActorRef): Promise<void> {
     await this.#kernel.liveCell(ref)?.whenEnded();
   }
 
@@ -180,8 +196,18 @@ function withDefaults(options: ActorSystemOptions): typeof defaults {
     maxConcurrentRecoveries: options.maxConcurrentRecoveries ?? defaults.maxConcurrentRecoveries,
     terminateGraceMs: options.terminateGraceMs ?? defaults.terminateGraceMs,
   };
+  assertCapacity(merged.maxConcurrentRecoveries, "maxConcurrentRecoveries");
   for (const [name, value] of Object.entries(merged)) {
-    if (!(value > 0)) throw new TypeError(`${name} must be a number above 0, not ${String(value)}`);
+    if (!(typeof value === "number" && value > 0))
+      throw new TypeError(`${name} must be a number above 0, not ${String(value)}`);
   }
   return merged;
+}
+
+/** @throws TypeError when something is given that has not got them */
+function assertMethods(given: object | undefined, methods: readonly string[], otherwise: string): void {
+  if (given === undefined) return;
+  for (const method of methods) {
+    if (typeof Reflect.get(Object(given), method) !== "function") throw new TypeError(otherwise);
+  }
 }
