@@ -47,7 +47,7 @@ export class ActorCell implements Cell, NactHost {
   #turnRequested = false;
   #inHand: Envelope | undefined;
   #pause: { timer: Timer; done: () => void } | undefined;
-  readonly #onEnded = new Set<() => void>();
+  readonly #onEnded = new Set<(error?: unknown) => void>();
 
   /** @throws NameTakenError, or the error of nact when the parent has stopped */
   constructor(host: CellHost, properties: CellProperties) {
@@ -118,11 +118,11 @@ export class ActorCell implements Cell, NactHost {
 
   whenEnded(): Promise<void> {
     if (this.#status === "ended") return Promise.resolve();
-    return new Promise((resolve) => this.#onEnded.add(resolve));
+    return new Promise((resolve) => this.#onEnded.add(() => resolve()));
   }
 
   /** Calls back synchronously when the actor ends, at once if it has; not after the result was called. */
-  onEnded(callback: () => void): () => void {
+  onEnded(callback: (error?: unknown) => void): () => void {
     if (this.#status === "ended") callback();
     else this.#onEnded.add(callback);
     return () => void this.#onEnded.delete(callback);
@@ -254,7 +254,7 @@ export class ActorCell implements Cell, NactHost {
     if (this.#status === "ended") return;
     this.#status = "ended";
     // First of all, because whatever is told from here on must not reach this actor any more.
-    for (const callback of this.#onEnded) callback();
+    for (const callback of this.#onEnded) callback(error);
     this.#onEnded.clear();
     this.#handle.stop();
     this.#pause?.timer.cancel();

@@ -1,10 +1,10 @@
 /** How a plain actor is described, and what it can do with the system it lives in. */
 import type { Clock } from "../clock.ts";
 import type { ActorRef, AnyActorRef } from "./actor-ref.ts";
+import type { OwnBelongings } from "./belongings.ts";
 import type { Logger } from "./logger.ts";
 import type { NactRef } from "./nact-actor.ts";
 import { assertSupervision, type Supervision } from "./supervision.ts";
-import type { Timers } from "./timers.ts";
 
 /** The actors' side of an actor system. */
 export interface ActorScope {
@@ -32,10 +32,9 @@ export interface ActorScope {
 }
 
 /** What a plain actor's `receive` is given besides state and message. */
-export interface ActorContext<M> {
+export interface ActorContext<M> extends OwnBelongings<M> {
   readonly self: ActorRef<M>;
   readonly system: ActorScope;
-  readonly timers: Timers<M>;
   readonly log: Logger;
   /** Answers whoever asked; does nothing after a `tell`, or after the first answer. May be kept and called later. */
   readonly reply: (value: unknown) => void;

@@ -4,7 +4,7 @@ import { ActorStoppedError, NameTakenError } from "../errors.ts";
 import { ActorCell, type CellProperties } from "./actor-cell.ts";
 import type { ActorDefinition, ActorScope } from "./actor-definition.ts";
 import { encodeName } from "./actor-name.ts";
-import { type ActorRef, CellRef, LocalRef } from "./actor-ref.ts";
+import { type ActorRef, LocalRef } from "./actor-ref.ts";
 import { Asks } from "./ask.ts";
 import type { Cell, CellHost } from "./cell-host.ts";
 import type { Logger } from "./logger.ts";
@@ -92,12 +92,6 @@ export class ActorKernel implements CellHost {
 
   refTo<M>(cell: ActorCell): ActorRef<M> {
     return new LocalRef(this.asks, cell);
-  }
-
-  /** The live actor behind a reference. @throws TypeError when it is no reference of this library */
-  liveCell(ref: unknown): ActorCell | undefined {
-    if (ref instanceof CellRef) return ref.liveCell();
-    throw new TypeError(`expected a reference made by this library, not ${ref === null ? "null" : typeof ref}`);
   }
 
   /** Stops every actor gracefully, and after `graceMs` ends those that are left. */

@@ -62,6 +62,12 @@ export abstract class CellRef {
   }
 }
 
+/** The live actor behind a reference. @throws TypeError when it is no reference of this library */
+export function liveCellOf(ref: unknown): ActorCell | undefined {
+  if (ref instanceof CellRef) return ref.liveCell();
+  throw new TypeError(`expected a reference made by this library, not ${ref === null ? "null" : typeof ref}`);
+}
+
 /** A reference to one actor for as long as it lives. */
 export class LocalRef extends CellRef {
   readonly #cell: ActorCell;

@@ -1,10 +1,10 @@
 /** One life of an actor without persistence: a state, and a function that takes a message and gives the next state. */
 import type { ActorContext, ActorOptions, ActorScope } from "./actor-definition.ts";
 import type { ActorRef } from "./actor-ref.ts";
+import { asContext, Belongings } from "./belongings.ts";
 import type { Envelope } from "./envelope.ts";
 import type { EndReason, Incarnation } from "./incarnation.ts";
 import type { Logger } from "./logger.ts";
-import { IncarnationTimers } from "./timers.ts";
 
 const nobody = (): void => {};
 const noMetadata = Object.freeze({});
@@ -21,7 +21,7 @@ export interface PlainActorSeat<M> {
 export class PlainIncarnation<M, S> implements Incarnation {
   readonly #options: ActorOptions<M, S>;
   readonly #told: ActorContext<M>;
-  readonly #timers: IncarnationTimers<M>;
+  readonly #belongings: Belongings<M>;
   readonly #log: Logger;
   /** Undefined before `start`. */
   #state: S | undefined;
@@ -31,11 +31,12 @@ export class PlainIncarnation<M, S> implements Incarnation {
     const { self, system, log, spawn } = seat;
     this.#options = options;
     this.#log = log;
-    this.#timers = new IncarnationTimers(system.clock, (message) => self.tell(message));
+    const belongings = new Belongings<M>(system.clock, (message) => self.tell(message));
+    this.#belongings = belongings;
     this.#told = {
+      ...asContext(belongings),
       self,
       system,
-      timers: this.#timers,
       log,
       spawn,
       reply: nobody,
@@ -49,7 +50,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
   }
 
   get idle(): boolean {
-    return this.#timers.size === 0;
+    return this.#belongings.idle;
   }
 
   start(): void {
@@ -59,6 +60,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
   }
 
   receive(envelope: Envelope): void | Promise<void> {
+    this.#belongings.received();
     const next = this.#options.receive(this.#state as S, envelope.message as M, this.#contextOf(envelope));
     if (!isPromiseLike(next)) this.#become(next);
     else return Promise.resolve(next).then((state) => this.#become(state));
@@ -75,7 +77,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
   }
 
   end(reason: EndReason): void {
-    this.#timers.close();
+    this.#belongings.close();
     if (reason === "restarting") return;
     try {
       if (this.#started) this.#options.onStop?.(this.#state as S);

@@ -2,7 +2,7 @@
 import { type ActorDefinition, assertCapacity } from "../actor/actor-definition.ts";
 import { ActorKernel } from "../actor/actor-kernel.ts";
 import { assertName, encodeName } from "../actor/actor-name.ts";
-import type { ActorRef, AnyActorRef } from "../actor/actor-ref.ts";
+import { type ActorRef, type AnyActorRef, liveCellOf } from "../actor/actor-ref.ts";
 import { type Logger, silentLogger } from "../actor/logger.ts";
 import { isParent, type NactRef } from "../actor/nact-actor.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -153,17 +153,17 @@ export class ActorSystem implements EntityScope {
 
   /** Stops an actor after the messages that it has now. Resolves when it has ended; at once if it has. */
   async stop(ref: AnyActorRef): Promise<void> {
-    await this.#kernel.liveCell(ref)?.stop();
+    await liveCellOf(ref)?.stop();
   }
 
   /** Ends an actor at once; its waiting messages become dead letters, its askers get ActorStoppedError. */
   async kill(ref: AnyActorRef): Promise<void> {
-    this.#kernel.liveCell(ref)?.kill();
+    liveCellOf(ref)?.kill();
   }
 
   /** Resolves when the actor has ended; at once if it has, or if an entity is not live. */
   async watch(ref: AnyActorRef): Promise<void> {
-    await this.#kernel.liveCell(ref)?.whenEnded();
+    await liveCellOf(ref)?.whenEnded();
   }
 
   /** Lets every actor finish what it has, settles every ask, closes the store. Later calls return the same promise. */

@@ -38,6 +38,8 @@ class Faulty implements FaultyStorage {
   readonly #storage: Storage;
   readonly #faults: Fault[] = [];
   #holds: readonly Hold[] = [];
+  /** The last of the operations of one kind and id that are held up: what comes later goes on behind it. */
+  readonly #heldUp = new Map<string, Promise<void>>();
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -78,8 +80,23 @@ class Faulty implements FaultyStorage {
     return interceptStore(await this.#storage.open(context), (operation, id) => this.#meet(operation, id));
   }
 
+  #meet(operation: StorageOperation, persistenceId: string): Promise<void> {
+    const key = `${operation} ${persistenceId}`;
+    const before = this.#heldUp.get(key);
+    const held = before !== undefined || this.#holdOn(operation, persistenceId) !== undefined;
+    const obey = (): Promise<void> => this.#obey(operation, persistenceId);
+    const passed = before ? before.then(obey, obey) : obey();
+    if (!held) return passed;
+    const forget = (): void => {
+      if (this.#heldUp.get(key) === passed) this.#heldUp.delete(key);
+    };
+    this.#heldUp.set(key, passed);
+    passed.then(forget, forget);
+    return passed;
+  }
+
   /** Carries out the orders for one operation. */
-  async #meet(operation: StorageOperation, persistenceId: string): Promise<void> {
+  async #obey(operation: StorageOperation, persistenceId: string): Promise<void> {
     for (let hold = this.#holdOn(operation, persistenceId); hold; hold = this.#holdOn(operation, persistenceId)) {
       await hold.released;
     }

@@ -37,9 +37,10 @@ export class ManualClock implements Clock {
     return { cancel: () => this.#timers.delete(pending), keepAlive: () => {} };
   }
 
-  /** Moves time on by `ms` and fires what comes due, also what is set meanwhile. @throws TypeError when `ms` is no number of at least 0 */
+  /** Moves time on by `ms` and fires what comes due, also what is set meanwhile. @throws TypeError when `ms` is no finite number of at least 0 */
   advance(ms: number): void {
-    if (!(ms >= 0)) throw new TypeError(`advance takes a number of at least 0, not ${String(ms)}`);
+    if (!(Number.isFinite(ms) && ms >= 0))
+      throw new TypeError(`advance takes a number of at least 0, not ${String(ms)}`);
     const until = this.#now + ms;
     for (let due = this.#nextDue(until); due; due = this.#nextDue(until)) {
       this.#timers.delete(due);

@@ -12,6 +12,9 @@ export const defaultExpectTimeoutMs = 3_000;
 /** How long silence must last unless told otherwise, in milliseconds of real time. */
 export const defaultSilenceMs = 100;
 
+/** So much longer than its limit `within` waits for what never ends, so that an expectation inside has the last word. */
+const lastWordMs = 20;
+
 interface Received {
   readonly message: unknown;
   readonly reply: (value: unknown) => void;
@@ -21,19 +24,21 @@ interface Received {
 export class TestProbe {
   readonly ref: ActorRef<unknown>;
   readonly #received: Received[] = [];
-  #onReceived: (() => void) | undefined;
+  /** Expectations that wait for a message, the oldest first. */
+  readonly #waiting = new Set<(received: Received) => void>();
   #last: Received | undefined;
   #deadline = Number.POSITIVE_INFINITY;
 
   constructor(system: ActorSystem, name?: string) {
     const receive = (_state: undefined, message: unknown, { reply }: { reply: Received["reply"] }): undefined => {
-      this.#received.push({ message, reply });
-      this.#onReceived?.();
+      const [first] = this.#waiting;
+      if (first) first({ message, reply });
+      else this.#received.push({ message, reply });
     };
     this.ref = system.spawn(actor<unknown, undefined>({ initialState: undefined, receive }), name);
   }
 
-  /** The next message, which must be deeply equal to `expected`, or satisfy it if it is a function. Resolves with the message. */
+  /** The next message (expectations that wait at the same time are served in order), which must be deeply equal to `expected`, or satisfy it if it is a function. Resolves with the message. */
   async expectMessage<M = unknown>(
     expected: M | ((message: M) => boolean),
     timeoutMs: number = defaultExpectTimeoutMs,
@@ -46,9 +51,10 @@ export class TestProbe {
 
   /** Nothing is waiting, and nothing comes for `ms`. */
   async expectNoMessage(ms: number = defaultSilenceMs): Promise<void> {
-    if (this.#received.length === 0) await this.#wait(ms);
-    const [unexpected] = this.#received;
-    if (unexpected) fail(`expected no message for ${ms} ms, received ${show(unexpected.message)}`, unexpected.message);
+    const unexpected = await this.#take(this.#bounded(ms));
+    if (!unexpected) return;
+    this.#received.unshift(unexpected);
+    fail(`expected no message for ${ms} ms, received ${show(unexpected.message)}`, unexpected.message);
   }
 
   /** The next `n` messages. */
@@ -67,12 +73,18 @@ export class TestProbe {
     const outer = this.#deadline;
     const start = systemClock.monotonic();
     this.#deadline = Math.min(outer, start + ms);
+    let timer: Timer | undefined;
+    const overdue = new Promise<never>((_resolve, reject) => {
+      const error = failure(`expected to be done within ${ms} ms, and is not done yet`);
+      timer = systemClock.setTimer(ms + lastWordMs, () => reject(error));
+    });
     try {
-      const result = await fn();
+      const result = await Promise.race([fn(), overdue]);
       const took = systemClock.monotonic() - start;
       if (took > ms) fail(`expected to be done within ${ms} ms, took ${Math.ceil(took)} ms`);
       return result;
     } finally {
+      timer?.cancel();
       this.#deadline = outer;
     }
   }
@@ -84,24 +96,31 @@ export class TestProbe {
   }
 
   async #next(timeoutMs: number, expected: () => string): Promise<unknown> {
-    if (this.#received.length === 0) await this.#wait(timeoutMs);
-    const next = this.#received.shift();
-    if (!next) fail(`expected ${expected()}, received nothing within ${Math.max(0, Math.ceil(timeoutMs))} ms`);
+    const boundedMs = this.#bounded(timeoutMs);
+    const next = await this.#take(boundedMs);
+    if (!next) fail(`expected ${expected()}, received nothing within ${Math.ceil(boundedMs)} ms`);
     this.#last = next;
     return next.message;
   }
 
-  /** Resolves when a message comes, or the time is up. */
-  #wait(ms: number): Promise<void> {
-    const bounded = Math.max(0, Math.min(ms, this.#deadline - systemClock.monotonic()));
+  /** The next message, if there is one within `ms`. */
+  #take(ms: number): Promise<Received | undefined> {
+    const received = this.#received.shift();
+    if (received) return Promise.resolve(received);
     return new Promise((resolve) => {
-      const timer: Timer = systemClock.setTimer(bounded, () => this.#onReceived?.());
-      this.#onReceived = () => {
+      const done = (received: Received | undefined): void => {
         timer.cancel();
-        this.#onReceived = undefined;
-        resolve();
+        this.#waiting.delete(done);
+        resolve(received);
       };
+      const timer = systemClock.setTimer(ms, () => done(undefined));
+      this.#waiting.add(done);
     });
+  }
+
+  /** What `within` leaves of a wait. */
+  #bounded(ms: number): number {
+    return Math.max(0, Math.min(ms, this.#deadline - systemClock.monotonic()));
   }
 }
 
@@ -118,5 +137,9 @@ function show(value: unknown): string {
 }
 
 function fail(message: string, actual?: unknown, expected?: unknown): never {
-  throw new AssertionError({ message, actual, expected, stackStartFn: fail });
+  throw failure(message, actual, expected);
+}
+
+function failure(message: string, actual?: unknown, expected?: unknown): AssertionError {
+  return new AssertionError({ message, actual, expected, stackStartFn: fail });
 }
