@@ -3,6 +3,7 @@ export type { ActorContext, ActorDefinition, ActorOptions, ActorScope } from "./
 export { actor } from "./actor/actor-definition.ts";
 export type { ActorRef, AnyActorRef, TellOptions } from "./actor/actor-ref.ts";
 export type { AskOptions } from "./actor/ask.ts";
+export type { OwnBelongings, WatchMessage } from "./actor/belongings.ts";
 export type { Command, ReplyOf } from "./actor/command.ts";
 export type { Logger } from "./actor/logger.ts";
 export type { NactRef } from "./actor/nact-actor.ts";
@@ -30,6 +31,7 @@ export {
   UnknownEventTypeError,
   VersionConflictError,
 } from "./errors.ts";
+export type { Delivery, DeliveryOptions, UnconfirmedDelivery } from "./persistence/deliveries.ts";
 export type { Effect, EffectFactory } from "./persistence/effect.ts";
 export type { EntityRef } from "./persistence/entity-ref.ts";
 export type { EventEnvelope } from "./persistence/event-envelope.ts";
@@ -50,5 +52,5 @@ export type { SnapshotCriteria } from "./storage/snapshot-store.ts";
 export type { Storage } from "./storage/storage.ts";
 export type { Metadata } from "./storage/stored-event.ts";
 export type { EventFilter, EventStream, StreamEvent, Unsubscribe } from "./stream/event-stream.ts";
-export type { ActorSystemOptions } from "./system/actor-system.ts";
+export type { ActorSystemOptions, SpawnOptions } from "./system/actor-system.ts";
 export { ActorSystem } from "./system/actor-system.ts";

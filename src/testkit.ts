@@ -1,7 +1,7 @@
 /** The door to the test kit: usable from any test runner. */
 export type { FaultyStorage } from "./testkit/faulty-storage.ts";
 export { faultyStorage } from "./testkit/faulty-storage.ts";
-export type { Given, Outcome } from "./testkit/given.ts";
+export type { Given, GivenState, Outcome } from "./testkit/given.ts";
 export { given } from "./testkit/given.ts";
 export type { StorageOperation } from "./testkit/intercept-store.ts";
 export { ManualClock } from "./testkit/manual-clock.ts";

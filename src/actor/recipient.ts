@@ -5,7 +5,7 @@ import { dispatchToNact, isLive, isReference } from "./nact-actor.ts";
 /** The two kinds of actor behind one face. */
 export interface ActorRefLike {
   /** Sends; false when the recipient is known to be gone. */
-  readonly deliver: (message: object) => boolean;
+  readonly deliver: (message: unknown) => boolean;
   /** Calls back when the recipient has stopped, where that can be known; at once if it has, and not after the result was called. */
   readonly onEnded: (callback: () => void) => () => void;
 }
@@ -30,7 +30,7 @@ export function recipientOf(ref: unknown): ActorRefLike {
   }
   if (ref instanceof CellRef) {
     // An entity lives on behind its reference, whether or not it is live just now.
-    const deliver = (message: object): boolean => {
+    const deliver = (message: unknown): boolean => {
       ref.tell(message);
       return true;
     };

@@ -43,8 +43,8 @@ export const readRecordsMax = 256;
 /** How many records of a deletion go into one commit at the most. */
 export const deletedRecordsMax = 1_000;
 
-/** How much LevelDB gathers in memory, and so in one log file, before it writes a table. */
-export const writeBufferBytes = 4_194_304;
+/** How much LevelDB gathers in memory, and so in the log that an opening reads, before it writes a table. Less stalls many streams, more slows every insert. */
+export const writeBufferBytes = 16_777_216;
 
 /** @throws TypeError when an option is unknown or out of range */
 export function resolveOptions(options: LevelStorageOptions): LevelSettings {

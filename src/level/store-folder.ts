@@ -1,5 +1,5 @@
 /** The folder of a store: made durably, and judged by what is in it before LevelDB touches it. */
-import { mkdir, open, readdir, realpath, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { hasCode } from "./level-failure.ts";
 
@@ -43,11 +43,21 @@ export async function isThere(path: string): Promise<boolean> {
 
 /** Makes the names in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
+  const handle = await openFolder(folder);
   try {
-    await handle.sync();
+    await handle?.sync();
   } finally {
-    await handle.close();
+    await handle?.close();
+  }
+}
+
+/** Undefined on Windows, which gives no handle on a folder; NTFS keeps names in its own journal. */
+async function openFolder(folder: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(folder, "r");
+  } catch (error) {
+    if (hasCode(error, "EISDIR") || hasCode(error, "EPERM")) return undefined;
+    throw error;
   }
 }
 

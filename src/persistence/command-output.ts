@@ -2,14 +2,18 @@
 import type { Envelope } from "../actor/envelope.ts";
 import type { SnapshotRecord } from "../storage/snapshot-store.ts";
 import type { EventRecord, Metadata } from "../storage/stored-event.ts";
+import type { DeliveryChange } from "./deliveries.ts";
 import type { Output } from "./output-gate.ts";
+import type { SnapshotCause } from "./snapshotting.ts";
 
 /** Where outputs go; implemented by the running entity. */
 export interface OutputPort<E, S> {
   /** Whether anybody listens to events. */
   readonly listening: boolean;
   publish(event: E, record: EventRecord, metadata: Metadata, sequenceNr: number, offset: number): void;
-  save(snapshot: SnapshotRecord, byRule: boolean): void;
+  save(snapshot: SnapshotRecord, by: SnapshotCause): void;
+  /** Sends the deliveries that the events have begun. */
+  deliver(change: DeliveryChange): void;
   /** Runs a side effect; false when it threw, and then the command's asker has been answered. */
   run(callback: (state: S) => void, state: S, envelope: Envelope): boolean;
   failed(envelope: Envelope, error: unknown): void;
@@ -24,12 +28,14 @@ export interface DecidedEvents<E> {
   readonly sequenceNr: number;
   /** How many events of the same write come before. */
   readonly index: number;
+  /** What they begin and confirm, when the entity delivers anything. */
+  readonly deliveries: readonly DeliveryChange[];
 }
 
 /** A snapshot to be saved when the state that it holds is durable. */
 export interface DecidedSnapshot {
   readonly record: SnapshotRecord;
-  readonly byRule: boolean;
+  readonly by: SnapshotCause;
 }
 
 /** How a command is answered. */
@@ -65,8 +71,9 @@ export class CommandOutput<E, S> implements Output {
 
   release(offset: number): void {
     const port = this.#port;
-    if (this.#snapshot) port.save(this.#snapshot.record, this.#snapshot.byRule);
+    if (this.#snapshot) port.save(this.#snapshot.record, this.#snapshot.by);
     if (this.#decided && port.listening) this.#publish(this.#decided, offset);
+    if (this.#decided) for (const change of this.#decided.deliveries) port.deliver(change);
     for (const callback of this.#runs) if (!port.run(callback, this.#state, this.#envelope)) return;
     const { reply } = this.#envelope;
     if (!reply) return;

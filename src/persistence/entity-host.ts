@@ -1,6 +1,9 @@
 /** What all entities of a system share. */
 
+import type { ActorDefinition } from "../actor/actor-definition.ts";
+import type { ActorRef } from "../actor/actor-ref.ts";
 import type { Logger } from "../actor/logger.ts";
+import type { NactRef } from "../actor/nact-actor.ts";
 import type { SystemEvent } from "../actor/system-event.ts";
 import type { Clock } from "../clock.ts";
 import type { Journal } from "../storage/journal.ts";
@@ -27,5 +30,7 @@ export interface EntityHost {
   readonly recoveries: Permits;
   /** Publishes on the event stream. */
   tell(event: SystemEvent): void;
+  /** Spawns a plain actor under an entity. */
+  spawnChild<M, T>(definition: ActorDefinition<M, T>, name: string | undefined, parent: NactRef): ActorRef<M>;
   dropped(path: string, message: unknown, queue: "mailbox" | "stash"): void;
 }

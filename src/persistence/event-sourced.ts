@@ -3,11 +3,12 @@ import type { ActorScope } from "../actor/actor-definition.ts";
 import { assertCapacity } from "../actor/actor-definition.ts";
 import { assertName } from "../actor/actor-name.ts";
 import type { ActorRef } from "../actor/actor-ref.ts";
+import type { OwnBelongings } from "../actor/belongings.ts";
 import type { Logger } from "../actor/logger.ts";
 import { assertSupervision, type RestartOptions } from "../actor/supervision.ts";
-import type { Timers } from "../actor/timers.ts";
 import type { SnapshotCriteria } from "../storage/snapshot-store.ts";
 import type { Metadata } from "../storage/stored-event.ts";
+import type { DeliveryOptions } from "./deliveries.ts";
 import type { Effect, EffectFactory } from "./effect.ts";
 import type { EntityRef } from "./entity-ref.ts";
 import type { Signal } from "./signal.ts";
@@ -20,7 +21,7 @@ export interface EntityScope extends ActorScope {
 }
 
 /** What an entity knows about itself. */
-export interface EntityContext<C> {
+export interface EntityContext<C> extends OwnBelongings<C> {
   readonly self: ActorRef<C>;
   readonly persistenceId: string;
   readonly entityId: string;
@@ -28,8 +29,8 @@ export interface EntityContext<C> {
   readonly sequenceNr: number;
   readonly log: Logger;
   readonly system: EntityScope;
-  /** Timers that send commands to this entity; gone with the incarnation. */
-  readonly timers: Timers<C>;
+  /** Spawns a child: it stops when this entity stops or restarts. */
+  readonly spawn: ActorScope["spawn"];
 }
 
 /** What a command handler is given besides state and command. Valid until the returned effect is taken. */
@@ -58,7 +59,7 @@ export interface SnapshotRule<E, S> {
   readonly when?: (state: S, event: E, sequenceNr: number) => boolean;
   /** How many snapshots of `every` to keep. Default: all. */
   readonly keep?: number;
-  /** Also delete the events that only deleted snapshots would need. Default false. */
+  /** Also delete the events that no kept snapshot needs; with `when` and without `keep`, those that its snapshot covers. Default false. */
   readonly deleteEvents?: boolean;
 }
 
@@ -68,6 +69,8 @@ export interface RecoveryOptions {
   readonly fromSnapshot?: "latest" | "none" | SnapshotCriteria;
   /** The last event to replay. Default: all. New events still follow the last one stored. */
   readonly toSequenceNr?: number;
+  /** Recovery fails when the storage gives nothing for so long, in milliseconds; waiting for a turn to recover is not counted. Default 30,000. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** Everything that makes an aggregate. */
@@ -94,8 +97,12 @@ export interface EventSourcedOptions<C, E, S> {
   readonly passivateAfterMs?: number;
   /** Default 262,144. A message beyond it is refused with MailboxOverflowError. */
   readonly mailboxCapacity?: number;
-  /** Default 10,000. A command stashed beyond it is refused with MailboxOverflowError. */
+  /** Default 10,000. */
   readonly stashCapacity?: number;
+  /** What becomes of a command stashed beyond the capacity: `"drop"` refuses it with MailboxOverflowError, `"fail"` fails the entity. Default `"drop"`. */
+  readonly stashOverflow?: "drop" | "fail";
+  /** Messages to other actors that must arrive. Default: none. */
+  readonly deliveries?: DeliveryOptions<E, EntityScope>;
   /** Told about recovery, snapshots, failures and the end. What it throws is a failure of the entity. */
   readonly onSignal?: (state: S, signal: Signal, context: EntityContext<C>) => void;
   /** The id in the journal. Default: entityType + "|" + entityId. */
@@ -135,7 +142,11 @@ export function eventSourced<C, E, S>(options: EventSourcedOptions<C, E, S>): Ev
   assertSupervision(options.supervision, `entity type ${options.entityType}`);
   assertCapacity(options.mailboxCapacity, `mailboxCapacity ${of}`);
   assertCapacity(options.stashCapacity, `stashCapacity ${of}`);
+  if (options.stashOverflow !== undefined && options.stashOverflow !== "drop" && options.stashOverflow !== "fail") {
+    throw new TypeError(`stashOverflow ${of} must be "drop" or "fail", not ${String(options.stashOverflow)}`);
+  }
   assertSnapshotRule(options.snapshots, of);
+  assertDeliveries(options.deliveries, of);
   assertRecovery(options.recovery, of);
   const { passivateAfterMs = 1 } = options;
   if (!(typeof passivateAfterMs === "number" && passivateAfterMs > 0)) {
@@ -157,12 +168,26 @@ function assertSnapshotRule<E, S>(rule: SnapshotRule<E, S> | undefined, of: stri
 function assertRecovery(recovery: RecoveryOptions | undefined, of: string): void {
   if (recovery === undefined) return;
   assertObject(recovery, `recovery ${of}`);
-  const { fromSnapshot, toSequenceNr = 0 } = recovery;
+  const { fromSnapshot, toSequenceNr = 0, idleTimeoutMs = 1 } = recovery;
+  if (!(typeof idleTimeoutMs === "number" && idleTimeoutMs > 0)) {
+    throw new TypeError(`recovery.idleTimeoutMs ${of} must be a number above 0, not ${String(idleTimeoutMs)}`);
+  }
   if (!(typeof toSequenceNr === "number" && toSequenceNr >= 0)) {
     throw new TypeError(`recovery.toSequenceNr ${of} must be a number of at least 0, not ${String(toSequenceNr)}`);
   }
   if (fromSnapshot === undefined || fromSnapshot === "latest" || fromSnapshot === "none") return;
   assertObject(fromSnapshot, `recovery.fromSnapshot ${of}`);
+}
+
+function assertDeliveries<E>(deliveries: DeliveryOptions<E, EntityScope> | undefined, of: string): void {
+  if (deliveries === undefined) return;
+  assertObject(deliveries, `deliveries ${of}`);
+  for (const name of ["begins", "confirms", "destination"] as const) {
+    if (typeof deliveries[name] !== "function") throw new TypeError(`deliveries.${name} ${of} must be a function`);
+  }
+  for (const name of ["redeliverAfterMs", "redeliveryBurstMax", "warnAfterAttempts", "unconfirmedMax"] as const) {
+    assertCapacity(deliveries[name], `deliveries.${name} ${of}`);
+  }
 }
 
 function assertObject(value: unknown, what: string): void {

@@ -4,10 +4,13 @@
  */
 import { RecoveryFailedError, StorageCorruptedError } from "../errors.ts";
 import type { SnapshotCriteria, StoredSnapshot } from "../storage/snapshot-store.ts";
+import type { StoredEvent } from "../storage/stored-event.ts";
 import { assertState } from "./assert-state.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { EntityHost } from "./entity-host.ts";
 import { decodeEvent } from "./event-codec.ts";
-import type { EventSourcedOptions } from "./event-sourced.ts";
+import type { EntityScope, EventSourcedOptions } from "./event-sourced.ts";
+import { IdleTimeout } from "./idle-timeout.ts";
 
 /** What recovery found. */
 export interface Recovered<S> {
@@ -23,53 +26,61 @@ export interface Recovered<S> {
   readonly replayedEvents: number;
 }
 
+/** What is to be recovered, and with what. */
+export interface RecoveryRequest<C, E, S> {
+  readonly options: EventSourcedOptions<C, E, S>;
+  readonly emptyState: () => S;
+  readonly persistenceId: string;
+  readonly host: EntityHost;
+  /** Take part in the replay when the entity delivers anything. */
+  readonly deliveries: Deliveries<E, EntityScope> | undefined;
+  /** Asked between batches; recovery ends early, with a rejection, when it says no. */
+  readonly alive: () => boolean;
+}
+
+/** Recovery fails when the storage gives nothing for so long, unless the definition says otherwise, in milliseconds. */
+const defaultIdleTimeoutMs = 30_000;
+
 /**
- * Rebuilds the state of `persistenceId`.
+ * Rebuilds the state of an entity.
  *
- * @param alive asked between batches; recovery ends early, with a rejection, when it says no
  * @throws RecoveryFailedError whatever the cause
  */
-export async function recover<C, E, S>(
-  options: EventSourcedOptions<C, E, S>,
-  emptyState: () => S,
-  persistenceId: string,
-  host: EntityHost,
-  alive: () => boolean,
-): Promise<Recovered<S>> {
-  const replay = new Replay(options, persistenceId, host);
+export async function recover<C, E, S>(request: RecoveryRequest<C, E, S>): Promise<Recovered<S>> {
+  const replay = new Replay(request);
   try {
-    return await host.recoveries.run(() => replay.run(emptyState, alive));
+    return await request.host.recoveries.run(() => replay.run());
   } catch (error) {
-    throw new RecoveryFailedError(persistenceId, replay.sequenceNr, error);
+    throw new RecoveryFailedError(request.persistenceId, replay.sequenceNr, error);
   }
 }
 
 const stoppedMeanwhile = "the entity was stopped meanwhile";
 
 class Replay<C, E, S> {
-  readonly #options: EventSourcedOptions<C, E, S>;
-  readonly #persistenceId: string;
-  readonly #host: EntityHost;
+  readonly #request: RecoveryRequest<C, E, S>;
+  readonly #idle: IdleTimeout;
   /** Of the last event or snapshot applied. */
   sequenceNr = 0;
   #timestamp = 0;
 
-  constructor(options: EventSourcedOptions<C, E, S>, persistenceId: string, host: EntityHost) {
-    this.#options = options;
-    this.#persistenceId = persistenceId;
-    this.#host = host;
+  constructor(request: RecoveryRequest<C, E, S>) {
+    this.#request = request;
+    const idleTimeoutMs = request.options.recovery?.idleTimeoutMs ?? defaultIdleTimeoutMs;
+    this.#idle = new IdleTimeout(request.host.clock, idleTimeoutMs);
   }
 
-  async run(emptyState: () => S, alive: () => boolean): Promise<Recovered<S>> {
-    const { journal } = this.#host;
+  async run(): Promise<Recovered<S>> {
+    const { options, persistenceId, host, emptyState, alive, deliveries } = this.#request;
     if (!alive()) throw new Error(stoppedMeanwhile);
-    const toSequenceNr = this.#options.recovery?.toSequenceNr ?? Number.MAX_SAFE_INTEGER;
+    const toSequenceNr = options.recovery?.toSequenceNr ?? Number.MAX_SAFE_INTEGER;
     const snapshot = await this.#newestGoodSnapshot(toSequenceNr);
     this.sequenceNr = snapshot?.sequenceNr ?? 0;
     this.#timestamp = snapshot?.timestamp ?? 0;
+    if (snapshot) deliveries?.fromMetadata(snapshot.metadata);
     const state = snapshot ? (snapshot.state as S) : emptyState();
-    const rebuilt = await this.#replayEvents(state, toSequenceNr, alive);
-    const highestSequenceNr = await journal.highestSequenceNr(this.#persistenceId);
+    const rebuilt = await this.#replayEvents(state, toSequenceNr);
+    const highestSequenceNr = await this.#idle.guard(host.journal.highestSequenceNr(persistenceId));
     this.#assertComplete(highestSequenceNr, toSequenceNr, snapshot);
     return {
       state: rebuilt,
@@ -83,39 +94,46 @@ class Replay<C, E, S> {
 
   /** A damaged snapshot is passed over: it is a cache, the events are the truth. */
   async #newestGoodSnapshot(toSequenceNr: number): Promise<StoredSnapshot | undefined> {
-    const fromSnapshot = this.#options.recovery?.fromSnapshot ?? "latest";
+    const { options, persistenceId, host } = this.#request;
+    const fromSnapshot = options.recovery?.fromSnapshot ?? "latest";
     if (fromSnapshot === "none") return undefined;
     const wanted: SnapshotCriteria = fromSnapshot === "latest" ? {} : fromSnapshot;
     let maxSequenceNr = Math.min(wanted.maxSequenceNr ?? toSequenceNr, toSequenceNr);
     for (;;) {
       try {
-        return await this.#host.snapshots.load(this.#persistenceId, { ...wanted, maxSequenceNr });
+        return await this.#idle.guard(host.snapshots.load(persistenceId, { ...wanted, maxSequenceNr }));
       } catch (error) {
         if (!(error instanceof StorageCorruptedError)) throw error;
-        this.#host.log.error(`A snapshot of ${this.#persistenceId} is damaged and is passed over`, error);
-        const [damaged] = await this.#host.snapshots.list(this.#persistenceId, { ...wanted, maxSequenceNr });
+        host.log.error(`A snapshot of ${persistenceId} is damaged and is passed over`, error);
+        const criteria = { ...wanted, maxSequenceNr };
+        const [damaged] = await this.#idle.guard(host.snapshots.list(persistenceId, criteria));
         if (!damaged) throw error;
         maxSequenceNr = damaged.sequenceNr - 1;
       }
     }
   }
 
-  async #replayEvents(state: S, toSequenceNr: number, alive: () => boolean): Promise<S> {
-    const { eventHandler } = this.#options;
+  async #replayEvents(state: S, toSequenceNr: number): Promise<S> {
+    const { persistenceId, host, alive } = this.#request;
     const range = { fromSequenceNr: this.sequenceNr + 1, toSequenceNr };
     let rebuilt = state;
-    for await (const batch of this.#host.journal.read(this.#persistenceId, range)) {
+    for await (const batch of this.#idle.guardEach(host.journal.read(persistenceId, range))) {
       if (!alive()) throw new Error(stoppedMeanwhile);
-      for (const stored of batch) {
-        const { sequenceNr, timestamp, metadata } = stored;
-        if (sequenceNr !== this.sequenceNr + 1) throw new Error(this.#missing(sequenceNr - 1));
-        const event = decodeEvent<E>(stored);
-        const meta = { sequenceNr, timestamp, metadata, replaying: true };
-        rebuilt = assertState(eventHandler(rebuilt, event, meta), rebuilt, event);
-        this.sequenceNr = sequenceNr;
-        this.#timestamp = timestamp;
-      }
+      for (const stored of batch) rebuilt = this.#replay(rebuilt, stored);
     }
+    return rebuilt;
+  }
+
+  #replay(state: S, stored: StoredEvent): S {
+    const { options, deliveries } = this.#request;
+    const { sequenceNr, timestamp, metadata } = stored;
+    if (sequenceNr !== this.sequenceNr + 1) throw new Error(this.#missing(sequenceNr - 1));
+    const event = decodeEvent<E>(stored);
+    const meta = { sequenceNr, timestamp, metadata, replaying: true };
+    const rebuilt = assertState(options.eventHandler(state, event, meta), state, event);
+    if (deliveries) deliveries.apply(deliveries.decide(event, sequenceNr));
+    this.sequenceNr = sequenceNr;
+    this.#timestamp = timestamp;
     return rebuilt;
   }
 

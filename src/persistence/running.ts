@@ -16,21 +16,25 @@ import {
   type DecidedSnapshot,
   type OutputPort,
 } from "./command-output.ts";
+import type { DecidedDeliveries, DeliveryChange } from "./deliveries.ts";
 import { Effect } from "./effect.ts";
 import { encodeEvent, encodeMetadata, eventType, firstVersion } from "./event-codec.ts";
 import type { EventSourcedOptions } from "./event-sourced.ts";
 import type { OutputGate } from "./output-gate.ts";
-import type { Snapshotting } from "./snapshotting.ts";
+import type { SnapshotCause, Snapshotting } from "./snapshotting.ts";
 
 /** The stash of an entity holds at most so many commands unless it says otherwise. */
 export const defaultStashCapacity = 10_000;
 
 /** What the running phase needs of its entity. */
-export interface RunningSeat<C, E, S> extends OutputPort<E, S> {
+export interface RunningSeat<C, E, S> {
   readonly path: string;
   readonly persistenceId: string;
+  readonly outputs: OutputPort<E, S>;
   readonly gate: Pick<OutputGate, "collected" | "collect" | "hold">;
   readonly snapshotting: Pick<Snapshotting<E, S>, "wanted" | "take" | "failed">;
+  /** Absent when the entity delivers nothing. */
+  readonly deliveries: DecidedDeliveries<E> | undefined;
   now(): number;
   /** Calls the user's command handler. */
   decide(state: S, command: C, metadata: Metadata): unknown;
@@ -44,7 +48,7 @@ export interface RunningSeat<C, E, S> extends OutputPort<E, S> {
 interface Applied<E, S> {
   readonly state: S;
   readonly decided: DecidedEvents<E> | undefined;
-  readonly snapshotBy: "every" | "when" | undefined;
+  readonly snapshotBy: SnapshotCause | undefined;
 }
 
 /** The state of one incarnation and what it does with commands. */
@@ -113,13 +117,14 @@ export class Running<C, E, S> {
     }
     const { state, decided } = applied;
     this.state = state;
+    if (decided) for (const change of decided.deliveries) this.#seat.deliveries?.apply(change);
     const snapshot = this.#snapshot(effect, applied);
     const runs: ((state: S) => void)[] = [];
     for (const step of effect.steps) if (step.do === "run") runs.push(step.callback);
     // 3 store
     if (decided) this.#seat.gate.collect(decided.sequenceNr, decided.records);
     // 4 hold; 5 release is in CommandOutput
-    this.#seat.gate.hold(new CommandOutput(this.#seat, envelope, answer, state, runs, decided, snapshot));
+    this.#seat.gate.hold(new CommandOutput(this.#seat.outputs, envelope, answer, state, runs, decided, snapshot));
     for (const step of effect.steps) {
       if (step.do === "unstashAll") this.#seat.replayFirst(this.#stash.splice(0));
       else if (step.do === "stop") this.stopping = true;
@@ -148,7 +153,8 @@ export class Running<C, E, S> {
     const first = this.sequenceNr + 1;
     let sequenceNr = this.sequenceNr;
     let { state } = this;
-    let snapshotBy: "every" | "when" | undefined;
+    const deliveries: DeliveryChange[] = [];
+    let snapshotBy: SnapshotCause | undefined;
     for (const [index, event] of events.entries()) {
       sequenceNr++;
       this.#phase = "eventHandler";
@@ -156,12 +162,15 @@ export class Running<C, E, S> {
       state = assertState(eventHandler(state, event, meta), state, event);
       this.#phase = "tagger";
       const tags = tagger ? assertTags(tagger(event, state)) : noTags;
+      this.#phase = "deliveries";
+      if (this.#seat.deliveries) deliveries.push(this.#seat.deliveries.decide(event, sequenceNr));
       const payload = payloads[index] ?? "";
       records.push({ type: eventType(event), version: firstVersion, timestamp, tags, metadata: metadataText, payload });
       this.#phase = "snapshots.when";
       if (snapshotBy !== "every") snapshotBy = snapshotting.wanted(state, event, sequenceNr) ?? snapshotBy;
     }
-    return { state, decided: { events, records, metadata, sequenceNr: first, index: gate.collected }, snapshotBy };
+    const decided = { events, records, metadata, sequenceNr: first, index: gate.collected, deliveries };
+    return { state, decided, snapshotBy };
   }
 
   /** The answer, computed from the state right after the command's own events, and proved to be plain JSON. */
@@ -186,14 +195,24 @@ export class Running<C, E, S> {
       this.sequenceNr += decided.records.length;
       this.#timestamp = decided.records[0]?.timestamp ?? this.#timestamp;
     }
-    if (snapshotBy === undefined && !effect.steps.some((step) => step.do === "snapshot")) return undefined;
-    const { snapshotting } = this.#seat;
+    const by = snapshotBy ?? (effect.steps.some((step) => step.do === "snapshot") ? "command" : undefined);
+    return by && this.#takeSnapshot(state, by);
+  }
+
+  #takeSnapshot(state: S, by: SnapshotCause): DecidedSnapshot | undefined {
+    const { snapshotting, deliveries } = this.#seat;
     try {
-      return { record: snapshotting.take(state, this.sequenceNr), byRule: snapshotBy === "every" };
+      return { record: snapshotting.take(state, this.sequenceNr, deliveries?.toMetadata()), by };
     } catch (error) {
       snapshotting.failed(this.sequenceNr, error);
       return undefined;
     }
+  }
+
+  /** Saves a snapshot that the rule has wanted, and that is missing after recovery. */
+  saveMissingSnapshot(): void {
+    const snapshot = this.#takeSnapshot(this.state, "every");
+    if (snapshot) this.#seat.outputs.save(snapshot.record, snapshot.by);
   }
 
   #stashAway(envelope: Envelope): void {
@@ -203,7 +222,9 @@ export class Running<C, E, S> {
       return;
     }
     this.#seat.stashOverflow(envelope.message);
-    envelope.reply?.reject(new MailboxOverflowError(this.#seat.path, capacity, "stash"));
+    const overflow = new MailboxOverflowError(this.#seat.path, capacity, "stash");
+    if (this.#options.stashOverflow === "fail") throw overflow;
+    envelope.reply?.reject(overflow);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What an entity is told about itself besides commands. */
+import type { UnconfirmedDelivery } from "./deliveries.ts";
 
 /** The state is back; the first command comes next. */
 export interface RecoveryCompletedSignal {
@@ -51,6 +52,26 @@ export interface PostStopSignal {
   readonly type: "PostStop";
 }
 
+/** Snapshots up to a sequence number are gone, by the retention rule. */
+export interface SnapshotsDeletedSignal {
+  readonly type: "SnapshotsDeleted";
+  readonly toSequenceNr: number;
+}
+
+/** The retention rule could not delete; nothing is lost, and the next cycle tries again. */
+export interface DeletionFailedSignal {
+  readonly type: "DeletionFailed";
+  readonly toSequenceNr: number;
+  readonly error: Error;
+}
+
+/** Deliveries have been tried `warnAfterAttempts` times; they go on being tried. */
+export interface DeliveriesUnconfirmedSignal {
+  readonly type: "DeliveriesUnconfirmed";
+  /** Everything that is unconfirmed, the oldest first. */
+  readonly deliveries: readonly UnconfirmedDelivery[];
+}
+
 /** Everything that `onSignal` can be given. */
 export type Signal =
   | RecoveryCompletedSignal
@@ -60,4 +81,7 @@ export type Signal =
   | PersistFailedSignal
   | PersistRejectedSignal
   | EventsDeletedSignal
+  | SnapshotsDeletedSignal
+  | DeletionFailedSignal
+  | DeliveriesUnconfirmedSignal
   | PostStopSignal;

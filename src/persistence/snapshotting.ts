@@ -8,6 +8,9 @@ import type { Signal } from "./signal.ts";
 /** The version of a state whose definition declares none. */
 export const firstSchemaVersion = 1;
 
+/** What asked for a snapshot: which part of the rule, or a command. */
+export type SnapshotCause = "every" | "when" | "command";
+
 /** The highest sequence number that retention deletes after a snapshot at `sequenceNr`; 0 for none. */
 export function deleteUpperSequenceNr(sequenceNr: number, every: number, keep: number): number {
   return Math.max(0, sequenceNr - every * keep);
@@ -44,27 +47,34 @@ export class Snapshotting<E, S> {
   }
 
   /** Whether the rule wants a snapshot after this event: `"every"` and `"when"` say which part of it. */
-  wanted(state: S, event: E, sequenceNr: number): "every" | "when" | undefined {
+  wanted(state: S, event: E, sequenceNr: number): SnapshotCause | undefined {
     const { every, when } = this.#rule ?? {};
     if (every !== undefined && sequenceNr % every === 0) return "every";
     return when?.(state, event, sequenceNr) ? "when" : undefined;
   }
 
+  /** Whether the rule has wanted a snapshot among the events that were replayed after the last one. */
+  missing(snapshotSequenceNr: number, sequenceNr: number): boolean {
+    const every = this.#rule?.every;
+    return every !== undefined && sequenceNr - (sequenceNr % every) > snapshotSequenceNr;
+  }
+
   /** The snapshot as it will be saved, made from the state of this moment. @throws SerializationError when JSON would damage it */
-  take(state: S, sequenceNr: number): SnapshotRecord {
+  take(state: S, sequenceNr: number, metadata: string | undefined): SnapshotRecord {
     return {
       persistenceId: this.#persistenceId,
       sequenceNr,
       schemaVersion: firstSchemaVersion,
+      metadata,
       state: encodeJson(state, `snapshot at ${sequenceNr}`, this.#persistenceId),
     };
   }
 
-  /** Saves; tells the outcome as a signal. `byRule`: retention follows. */
-  save(snapshot: SnapshotRecord, byRule: boolean): void {
+  /** Saves; tells the outcome as a signal, and lets retention follow as the rule says. */
+  save(snapshot: SnapshotRecord, by: SnapshotCause): void {
     this.#track(
       this.#host.snapshots.save(snapshot).then(
-        (saved) => this.#saved(saved, byRule),
+        (saved) => this.#saved(saved, by),
         (error: unknown) => this.failed(snapshot.sequenceNr, error),
       ),
     );
@@ -74,14 +84,21 @@ export class Snapshotting<E, S> {
     this.#signal({ type: "SnapshotFailed", sequenceNr, error: toError(error) });
   }
 
-  #saved({ sequenceNr, timestamp }: SnapshotMetadata, byRule: boolean): void {
+  #saved({ sequenceNr, timestamp }: SnapshotMetadata, by: SnapshotCause): void {
     this.#signal({ type: "SnapshotSaved", sequenceNr, timestamp });
-    const { every, keep, deleteEvents } = this.#rule ?? {};
-    if (!byRule || every === undefined || keep === undefined) return;
-    const upper = deleteUpperSequenceNr(sequenceNr, every, keep);
+    const upper = this.#deletableAfter(sequenceNr, by);
     if (upper === 0) return;
-    this.#retention = this.#retention.then(() => this.#retain(sequenceNr, upper, deleteEvents === true));
+    this.#retention = this.#retention.then(() => this.#retain(sequenceNr, upper, this.#rule?.deleteEvents === true));
     this.#track(this.#retention);
+  }
+
+  /** Up to where the rule deletes after a snapshot; 0 for nothing. */
+  #deletableAfter(sequenceNr: number, by: SnapshotCause): number {
+    const { every, keep, deleteEvents } = this.#rule ?? {};
+    if (by === "every" && every !== undefined && keep !== undefined)
+      return deleteUpperSequenceNr(sequenceNr, every, keep);
+    // Without a number to keep, a predicate that deletes events keeps what its snapshot needs: nothing before it.
+    return by === "when" && keep === undefined && deleteEvents === true ? sequenceNr : 0;
   }
 
   #track(work: Promise<void>): void {
@@ -92,16 +109,20 @@ export class Snapshotting<E, S> {
   /** Snapshot, then events, then older snapshots: whatever happens in between, what is left is enough to recover. */
   async #retain(sequenceNr: number, upper: number, deleteEvents: boolean): Promise<void> {
     const { journal, snapshots } = this.#host;
+    const toSequenceNr = deleteEvents ? upper - 1 : upper;
     try {
       if (deleteEvents) {
+        // Events may only go when a snapshot that covers them has been read back whole.
         const verified = await snapshots.load(this.#persistenceId, { minSequenceNr: upper, maxSequenceNr: sequenceNr });
-        if (!verified) return;
+        if (!verified) throw new Error(`no snapshot from ${upper} to ${sequenceNr} can be read`);
         await journal.deleteTo(this.#persistenceId, upper);
         this.#signal({ type: "EventsDeleted", toSequenceNr: upper });
       }
-      await snapshots.deleteMatching(this.#persistenceId, { maxSequenceNr: deleteEvents ? upper - 1 : upper });
+      if (toSequenceNr === 0) return;
+      await snapshots.deleteMatching(this.#persistenceId, { maxSequenceNr: toSequenceNr });
+      this.#signal({ type: "SnapshotsDeleted", toSequenceNr });
     } catch (error) {
-      this.failed(sequenceNr, error);
+      this.#signal({ type: "DeletionFailed", toSequenceNr: upper, error: toError(error) });
     }
   }
 }

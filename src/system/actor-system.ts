@@ -78,6 +78,7 @@ export class ActorSystem implements EntityScope {
       scope: this,
       recoveries: new Permits(options.maxConcurrentRecoveries),
       tell: (event) => this.#kernel.tell(event),
+      spawnChild: (child, name, parent) => this.#kernel.spawnActor(this, child, name, parent),
       dropped: (path, message, queue) => this.#kernel.dropped(path, message, queue),
     });
   }

@@ -1,13 +1,17 @@
 /** Specifications of an aggregate without a system: given events, when a command, then events, state and reply. */
+import { deepStrictEqual } from "node:assert";
+import { asContext, Belongings } from "../actor/belongings.ts";
+import { messageType } from "../actor/command.ts";
 import type { Envelope } from "../actor/envelope.ts";
 import { silentLogger } from "../actor/logger.ts";
-import { IncarnationTimers } from "../actor/timers.ts";
-import type { SerializationError } from "../errors.ts";
+import { assertJson } from "../codec/encode-json.ts";
+import { Effect } from "../persistence/effect.ts";
 import { EntityType } from "../persistence/entity-type.ts";
+import { encodeEvent } from "../persistence/event-codec.ts";
 import type { CommandContext, EventSourcedDefinition } from "../persistence/event-sourced.ts";
 import { persistenceIdOf } from "../persistence/persistence-id.ts";
 import { Running, type RunningSeat } from "../persistence/running.ts";
-import { type EventRecord, type Metadata, noMetadata } from "../storage/stored-event.ts";
+import { type Metadata, noMetadata } from "../storage/stored-event.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 /** What a command led to. */
@@ -18,73 +22,69 @@ export interface Outcome<E, S> {
   readonly state: S;
   /** What the asker would get; undefined when there is no reply. */
   readonly reply: unknown;
+  /** Whether the handler answered at all: an asker without an answer gets undefined. Not enumerable. */
+  readonly replied: boolean;
   /** What the asker's promise would reject with, if it would. */
   readonly rejection: Error | undefined;
+  /**
+   * Recovers as after a restart, from what would be on disk, and compares with `state`; returns the recovered state. Not enumerable.
+   *
+   * @throws AssertionError when the recovered state is another one, SerializationError when the definition saves snapshots and
+   * the state is no plain JSON
+   */
+  restart(): S;
+}
+
+/** A state to begin with, instead of the events that led to it. */
+export interface GivenState<S> {
+  readonly state: S;
+  /** Of the last event in it. Default 0. */
+  readonly sequenceNr?: number;
 }
 
 /** An aggregate with a history. */
 export interface Given<C, E, S> {
   /**
-   * Decides one command on the state that the given events lead to; a second call begins from the same events again.
-   * Side effects of `thenRun` are not run.
+   * Decides one command on what was given; a second call begins from there again. Side effects of `thenRun` are not run.
    *
-   * @throws whatever the handlers throw, and TypeError for a handler that returns a promise
+   * @throws SerializationError when the command is no plain JSON, whatever the handlers throw, and TypeError for a handler that
+   * returns a promise
    */
   when(command: C, options?: { readonly metadata?: Metadata }): Outcome<E, S>;
 }
 
-/** Begins a specification: `given(cart, [itemAdded]).when(checkout)`. */
+/** Begins a specification: `given(cart, [itemAdded]).when(checkout)`, or from a state: `given(cart, { state })`. */
 export function given<C, E, S>(
   definition: EventSourcedDefinition<C, E, S>,
-  events: readonly E[] = [],
+  history: readonly E[] | GivenState<S> = [],
   options: { readonly entityId?: string } = {},
 ): Given<C, E, S> {
   const type = new EntityType(definition);
   const entityId = options.entityId ?? "given";
   return {
     when(command, { metadata } = {}) {
-      const bench = new Bench(type, entityId);
-      bench.replay(events);
-      return bench.handle({ message: command, metadata });
+      assertJson(command, `command ${messageType(command)}`);
+      return new Bench(type, entityId, history).handle({ message: command, metadata });
     },
   };
 }
 
-/** The seat of an entity that runs on the spot: what would be stored is kept, what would leave leaves at once. */
-class Bench<C, E, S> implements RunningSeat<C, E, S> {
-  readonly path: string;
-  readonly persistenceId: string;
-  readonly snapshotting: RunningSeat<C, E, S>["snapshotting"];
-  readonly gate: RunningSeat<C, E, S>["gate"];
-  readonly listening = true;
+/** An entity that runs on the spot: what would be stored is kept, what would leave leaves at once. */
+class Bench<C, E, S> {
   readonly #type: EntityType<C, E, S>;
-  readonly #entityId: string;
+  readonly #history: readonly E[] | GivenState<S>;
+  readonly #seat: RunningSeat<C, E, S>;
+  readonly #running: Running<C, E, S>;
   readonly #clock = new ManualClock();
   readonly #events: E[] = [];
-  #running: Running<C, E, S>;
+  #replied = false;
 
-  constructor(type: EntityType<C, E, S>, entityId: string) {
+  constructor(type: EntityType<C, E, S>, entityId: string, history: readonly E[] | GivenState<S>) {
     this.#type = type;
-    this.#entityId = entityId;
-    this.path = `given://${type.name}/${entityId}`;
-    this.persistenceId = persistenceIdOf(type.options, entityId);
-    const { persistenceId } = this;
-    this.snapshotting = {
-      wanted: () => undefined,
-      take: (_state, sequenceNr) => ({ persistenceId, sequenceNr, schemaVersion: 1, state: "null" }),
-      failed: () => {},
-    };
-    this.gate = { collected: 0, collect: () => {}, hold: (output) => output.release(0) };
-    this.#running = new Running(type.options, this, type.emptyState(), 0, 0);
-  }
-
-  replay(events: readonly E[]): void {
-    let state = this.#type.emptyState();
-    for (const [index, event] of events.entries()) {
-      const meta = { sequenceNr: index + 1, timestamp: this.now(), metadata: noMetadata, replaying: true };
-      state = this.#type.options.eventHandler(state, event, meta);
-    }
-    this.#running = new Running(this.#type.options, this, state, events.length, this.now());
+    this.#history = history;
+    this.#seat = this.#makeSeat(entityId);
+    const { state, sequenceNr } = this.#given();
+    this.#running = new Running(type.options, this.#seat, state, sequenceNr, this.#clock.now());
   }
 
   handle({ message, metadata }: Pick<Envelope, "message" | "metadata">): Outcome<E, S> {
@@ -96,47 +96,88 @@ class Bench<C, E, S> implements RunningSeat<C, E, S> {
       pending.catch(() => {});
       throw new TypeError("the command handler returned a promise; try it in an ActorSystem with memoryStorage()");
     }
-    return { events: this.#events, state: this.#running.state, reply, rejection };
+    const { state } = this.#running;
+    const restart = (): S => this.#restart(state);
+    const outcome = { events: this.#events, state, reply, rejection, replied: this.#replied, restart };
+    // What is expected names the first four; comparing with it must not see the others.
+    for (const name of ["replied", "restart"]) Object.defineProperty(outcome, name, { enumerable: false });
+    return outcome;
   }
 
-  decide(state: S, command: C, metadata: Metadata): unknown {
-    return this.#type.options.commandHandler(state, command, this.#context(metadata));
+  /** What was given, as recovery finds it. */
+  #given(): { readonly state: S; readonly sequenceNr: number } {
+    const history = this.#history;
+    if (isState(history)) return { state: history.state, sequenceNr: history.sequenceNr ?? 0 };
+    return { state: this.#replay(this.#type.emptyState(), 0, history), sequenceNr: history.length };
   }
 
-  now(): number {
-    return this.#clock.now();
+  #restart(live: S): S {
+    if (this.#type.options.snapshots) assertJson(live, "state", this.#seat.persistenceId);
+    const { state, sequenceNr } = this.#given();
+    const stored = this.#events.map((event): E => JSON.parse(encodeEvent(event, this.#seat.persistenceId)));
+    const recovered = this.#replay(state, sequenceNr, stored);
+    deepStrictEqual(recovered, live, "the recovered state is not the live one; is the event handler pure?");
+    return recovered;
   }
 
-  publish(event: E, _record: EventRecord, _metadata: Metadata, _sequenceNr: number, _offset: number): void {
-    this.#events.push(event);
+  #replay(from: S, after: number, events: readonly E[]): S {
+    let state = from;
+    for (const [index, event] of events.entries()) {
+      const meta = { timestamp: this.#clock.now(), metadata: noMetadata, replaying: true };
+      state = this.#type.options.eventHandler(state, event, { sequenceNr: after + index + 1, ...meta });
+    }
+    return state;
   }
 
-  persistRejected(envelope: Envelope, error: SerializationError): void {
-    envelope.reply?.reject(error);
+  #makeSeat(entityId: string): RunningSeat<C, E, S> {
+    const { options, name } = this.#type;
+    const persistenceId = persistenceIdOf(options, entityId);
+    const decide = (state: S, command: C, metadata: Metadata): unknown => {
+      const effect = options.commandHandler(state, command, this.#context(entityId, persistenceId, metadata));
+      if (effect instanceof Effect) this.#replied = effect.steps.some((step) => step.do === "reply");
+      return effect;
+    };
+    const outputs = {
+      listening: true,
+      publish: (event: E) => void this.#events.push(event),
+      run: () => true,
+      save: nothing,
+      failed: nothing,
+      deliver: nothing,
+    };
+    return {
+      path: `given://${name}/${entityId}`,
+      persistenceId,
+      gate: { collected: 0, collect: nothing, hold: (output) => output.release(0) },
+      outputs,
+      snapshotting: {
+        wanted: () => undefined,
+        take: (_state, sequenceNr) => ({ persistenceId, sequenceNr, schemaVersion: 1, state: "null" }),
+        failed: nothing,
+      },
+      deliveries: undefined,
+      now: () => this.#clock.now(),
+      decide,
+      unhandled: nothing,
+      stashOverflow: nothing,
+      replayFirst: nothing,
+      persistRejected: (envelope, error) => void envelope.reply?.reject(error),
+    };
   }
 
-  run(): boolean {
-    return true;
-  }
-
-  save(): void {}
-  failed(): void {}
-  unhandled(): void {}
-  stashOverflow(): void {}
-  replayFirst(): void {}
-
-  #context(metadata: Metadata): CommandContext<C, E, S> {
+  #context(entityId: string, persistenceId: string, metadata: Metadata): CommandContext<C, E, S> {
     const outside = (what: string): never => {
       throw new TypeError(`given().when() has no ${what}; try the handler in an ActorSystem with memoryStorage()`);
     };
     return {
+      ...asContext(new Belongings<C>(this.#clock, nothing)),
       effect: this.#type.effects,
-      persistenceId: this.persistenceId,
-      entityId: this.#entityId,
+      persistenceId,
+      entityId,
       sequenceNr: this.#running.sequenceNr,
       metadata,
       log: silentLogger,
-      timers: new IncarnationTimers<C>(this.#clock, () => {}),
+      spawn: () => outside("spawn"),
       get self(): never {
         return outside("self");
       },
@@ -145,4 +186,10 @@ class Bench<C, E, S> implements RunningSeat<C, E, S> {
       },
     };
   }
+}
+
+function nothing(): void {}
+
+function isState<E, S>(history: readonly E[] | GivenState<S>): history is GivenState<S> {
+  return !Array.isArray(history);
 }

@@ -158,13 +158,32 @@ describe("nact", () => {
       });
     }
 
+    it("ends those under an actor of ours when that restarts, grandchildren too", async () => {
+      const ref = system.spawn(
+        actor<unknown, undefined>({
+          initialState: undefined,
+          receive(_state, message, { reply }) {
+            if (message === "boom") throw new Error("boom");
+            reply(message);
+            return undefined;
+          },
+          supervision: { minBackoffMs: 1, jitter: 0 },
+        }),
+      );
+      const stopped: string[] = [];
+      const family = ["child", "grandchild"];
+      family.reduce((parent, name) => spawn(parent, () => {}, name, { afterStop: () => stopped.push(name) }), ref.nact);
+      ref.tell("boom");
+      expect(await ref.ask("back")).to.equal("back");
+      await turn();
+      expect(stopped.sort()).to.deep.equal(family);
+    });
+
     it("ends them with the system, grandchildren and their timers too", async () => {
       const stopped: string[] = [];
       const family = ["one", "two", "three"];
-      family.reduce((parent, name) => {
-        const afterStop = (): unknown => stopped.push(name);
-        return spawn(parent, () => {}, name, { shutdownAfter: 3_600_000, afterStop });
-      }, system.nact);
+      const mortal = (name: string): object => ({ shutdownAfter: 3_600_000, afterStop: () => stopped.push(name) });
+      family.reduce((parent, name) => spawn(parent, () => {}, name, mortal(name)), system.nact);
       await system.terminate();
       await turn();
       expect(stopped.sort()).to.deep.equal(family.sort());

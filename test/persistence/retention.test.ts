@@ -172,7 +172,7 @@ describe("retention", () => {
       {},
       {
         snapshots: { every: 1, keep: 1, deleteEvents: true },
-        onSignal: (_words, signal) => signal.type === "SnapshotFailed" && failed.push(signal.sequenceNr),
+        onSignal: (_words, signal) => signal.type === "DeletionFailed" && failed.push(signal.toSequenceNr),
       },
     );
     const ref = system.entityRef(definition, "1");
@@ -183,7 +183,7 @@ describe("retention", () => {
     expect(storage.calls.filter((call) => call.startsWith("delete"))).to.deep.equal([
       "delete events to 1 of notebook|1",
     ]);
-    expect(failed).to.deep.equal([2]);
+    expect(failed).to.deep.equal([1]);
   });
 
   it("runs one cycle at a time", async () => {

@@ -37,6 +37,7 @@ describe("signals", () => {
       "SnapshotSaved ab 2",
       "SnapshotSaved abcd 4",
       "EventsDeleted abcd 4",
+      "SnapshotsDeleted abcd 4",
       "PostStop abcd 4",
     ];
     expect(told).to.deep.equal([...first, "RecoveryCompleted abcd 4"]);

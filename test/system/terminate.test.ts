@@ -148,6 +148,7 @@ describe("terminate", () => {
     clock.advance(terminateGraceMs);
     await terminated;
     expect(await waiting).to.be.instanceOf(ActorStoppedError);
+    expect(clock.timers).to.equal(0);
   });
 
   it("may be asked for by an actor of the system, which finishes first", async () => {

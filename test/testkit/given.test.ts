@@ -1,4 +1,5 @@
 /** Specifications of an aggregate without a system. */
+import { AssertionError } from "node:assert";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect } from "chai";
 import { type Command, type EventSourcedDefinition, eventSourced, SerializationError } from "rekindle";
@@ -89,12 +90,34 @@ function misc(how: string): CartCommand {
 
 describe("given().when()", () => {
   it("shows the events, the state and the reply of a command", () => {
-    expect(given(cart).when({ type: "Add", sku: "pear" })).to.deep.equal({
+    const outcome = given(cart).when({ type: "Add", sku: "pear" });
+    expect(outcome).to.deep.equal({
       events: [{ type: "Added", sku: "pear" }],
       state: { skus: ["pear"], closed: false },
       reply: { items: 1 },
       rejection: undefined,
     });
+    expect(outcome.replied).to.equal(true);
+  });
+
+  it("begins from a state as well as from events", () => {
+    const state = { skus: ["apple"], closed: false };
+    const { reply, restart } = given(cart, { state, sequenceNr: 7 }).when({ type: "Add", sku: "pear" });
+    expect(reply).to.deep.equal({ items: 2 });
+    expect(given(cart, { state, sequenceNr: 7 }).when(misc("context")).reply).to.deep.include({ sequenceNr: 7 });
+    expect(restart).to.throw(AssertionError);
+  });
+
+  it("recovers what would be on disk, and finds out an event handler that is not pure", () => {
+    const pure = eventSourced({ ...cart.options, eventHandler: (state: Cart) => ({ ...state, closed: true }) });
+    expect(given(pure).when({ type: "Checkout" }).restart()).to.deep.equal({ skus: [], closed: true });
+    const { restart } = given(cart, [apple]).when({ type: "Add", sku: "pear" });
+    expect(restart).to.throw(AssertionError, "is the event handler pure?");
+  });
+
+  it("refuses a command that is no plain JSON", () => {
+    const command = { type: "Add", sku: () => {} } as never;
+    expect(() => given(cart).when(command)).to.throw(SerializationError, "command Add");
   });
 
   it("decides on the state that the given events lead to, which it replays with their numbers", () => {
@@ -130,7 +153,8 @@ describe("given().when()", () => {
 
   it("shows neither reply nor rejection for an effect that has none", () => {
     for (const how of ["none", "stash"]) {
-      expect(given(cart).when(misc(how))).to.deep.include({ events: [], reply: undefined, rejection: undefined });
+      const nothing = { events: [], reply: undefined, replied: false, rejection: undefined };
+      expect(given(cart).when(misc(how))).to.deep.include(nothing);
     }
   });
 

@@ -1,0 +1,88 @@
+/** Where the outputs of an entity go once they may leave. */
+import type { Envelope } from "../actor/envelope.ts";
+import { ActorFailedError, PersistFailedError, PersistRejectedError } from "../errors.ts";
+import type { SnapshotRecord } from "../storage/snapshot-store.ts";
+import type { EventRecord, Metadata } from "../storage/stored-event.ts";
+import type { OutputPort } from "./command-output.ts";
+import type { Deliveries, DeliveryChange } from "./deliveries.ts";
+import type { EntityHost } from "./entity-host.ts";
+import type { EntitySignals } from "./entity-signals.ts";
+import type { EntityScope } from "./event-sourced.ts";
+import { persistError } from "./persist-error.ts";
+import type { SnapshotCause, Snapshotting } from "./snapshotting.ts";
+
+/** What outputs need. */
+export interface OutputSeat<C, E, S> {
+  readonly path: string;
+  readonly entityType: string;
+  readonly entityId: string;
+  readonly persistenceId: string;
+  readonly host: EntityHost;
+  readonly signals: EntitySignals<C, S>;
+  readonly snapshotting: Snapshotting<E, S>;
+  readonly deliveries: Deliveries<E, EntityScope> | undefined;
+  readonly fail: (error: unknown) => void;
+}
+
+/** The outputs of one incarnation. */
+export class EntityOutputs<C, E, S> implements OutputPort<E, S> {
+  readonly #seat: OutputSeat<C, E, S>;
+
+  constructor(seat: OutputSeat<C, E, S>) {
+    this.#seat = seat;
+  }
+
+  get listening(): boolean {
+    return this.#seat.host.events.active;
+  }
+
+  publish(event: E, record: EventRecord, metadata: Metadata, sequenceNr: number, offset: number): void {
+    const { entityType, entityId, persistenceId, host } = this.#seat;
+    const { timestamp, type, version, tags } = record;
+    host.events.publishEvent({
+      offset,
+      persistenceId,
+      entityType,
+      entityId,
+      sequenceNr,
+      timestamp,
+      type,
+      version,
+      event,
+      tags,
+      metadata,
+    });
+  }
+
+  save(snapshot: SnapshotRecord, by: SnapshotCause): void {
+    this.#seat.snapshotting.save(snapshot, by);
+  }
+
+  deliver(change: DeliveryChange): void {
+    this.#seat.deliveries?.begin(change);
+  }
+
+  run(callback: (state: S) => void, state: S, envelope: Envelope): boolean {
+    const { path, signals, fail } = this.#seat;
+    try {
+      signals.mind(callback(state), "thenRun");
+      return true;
+    } catch (cause) {
+      const error = new ActorFailedError(path, "thenRun", cause);
+      envelope.reply?.reject(error);
+      fail(error);
+      return false;
+    }
+  }
+
+  failed(envelope: Envelope, error: unknown): void {
+    const answer = persistError(this.#seat.persistenceId, error);
+    const { message: command, reply } = envelope;
+    reply?.reject(answer);
+    if (answer instanceof PersistRejectedError) {
+      this.#seat.signals.tellQuietly({ type: "PersistRejected", command, error: answer });
+    } else if (answer instanceof PersistFailedError) {
+      this.#seat.signals.tellQuietly({ type: "PersistFailed", command, error: answer });
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** A limit on how long a storage may give nothing at all. */
+import type { Clock } from "../clock.ts";
+
+/** Fails what gives nothing for `timeoutMs`; what comes later is ignored. */
+export class IdleTimeout {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+
+  constructor(clock: Clock, timeoutMs: number) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Rejects when `promise` has not settled in time. */
+  guard<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.setTimer(this.#timeoutMs, () =>
+        reject(new Error(`the storage gave nothing for ${this.#timeoutMs} ms`)),
+      );
+      promise.then(resolve, reject).finally(() => timer.cancel());
+    });
+  }
+
+  /** The same items, each of which must come in time. */
+  async *guardEach<T>(items: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+    const iterator = items[Symbol.asyncIterator]();
+    let over = false;
+    try {
+      for (;;) {
+        const next = await this.guard(iterator.next());
+        over = next.done === true;
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      // Not awaited: an iterator that hangs would hang here too.
+      if (!over) iterator.return?.().catch(() => {});
+    }
+  }
+}
