@@ -21,7 +21,10 @@ export interface ActorScope {
    */
   spawn<M, S>(behavior: ActorDefinition<M, S>, name?: string): ActorRef<M>;
 
-  /** Stops an actor after the messages that it has now. Resolves when it has ended; at once if it has. */
+  /**
+   * Stops an actor after the messages that it has now. Resolves when it has ended; at once if it has. An actor that awaits its own
+   * end inside its handler waits for ever: do not await it there.
+   */
   stop(ref: AnyActorRef): Promise<void>;
 
   /** Ends an actor at once; its waiting messages become dead letters, its askers get ActorStoppedError. Resolves when it has ended. */
@@ -36,7 +39,10 @@ export interface ActorContext<M> extends OwnBelongings<M> {
   readonly self: ActorRef<M>;
   readonly system: ActorScope;
   readonly log: Logger;
-  /** Answers whoever asked; does nothing after a `tell`, or after the first answer. May be kept and called later. */
+  /**
+   * Answers whoever asked; does nothing after a `tell`, or after the first answer. May be kept and called later. A promise answers
+   * with what it settles to.
+   */
   readonly reply: (value: unknown) => void;
   /** Answers with an error: the asker's promise rejects with it. */
   readonly reject: (error: Error) => void;

@@ -162,10 +162,13 @@ export function dispatchToNact(to: NactRef, message: unknown, sender?: NactRef):
 
 /** nact knows no failed reply: an error reaches whoever asked through nact as the answer. */
 export function replyThroughNact(sender: NactRef): ReplyAddress {
-  return {
-    resolve: (value) => dispatchToNact(sender, value),
-    reject: (error) => dispatchToNact(sender, error),
+  let answered = false;
+  const answer = (value: unknown): void => {
+    if (answered) return;
+    answered = true;
+    dispatchToNact(sender, value);
   };
+  return { resolve: answer, reject: answer };
 }
 
 /** A nact actor that only has children. */

@@ -2,7 +2,7 @@
 import type { ActorContext, ActorOptions, ActorScope } from "./actor-definition.ts";
 import type { ActorRef } from "./actor-ref.ts";
 import { asContext, Belongings } from "./belongings.ts";
-import type { Envelope } from "./envelope.ts";
+import type { Envelope, ReplyAddress } from "./envelope.ts";
 import type { EndReason, Incarnation } from "./incarnation.ts";
 import type { Logger } from "./logger.ts";
 
@@ -95,10 +95,19 @@ export class PlainIncarnation<M, S> implements Incarnation {
     return {
       ...this.#told,
       metadata: metadata ?? noMetadata,
-      reply: reply ? (value) => reply.resolve(value) : nobody,
+      reply: reply ? (value) => answer(reply, value) : nobody,
       reject: reply ? (error) => reply.reject(error) : nobody,
     };
   }
+}
+
+/** A promise as an answer keeps the question waiting, its time limit included, until the promise settles. */
+function answer(reply: ReplyAddress, value: unknown): void {
+  if (!isPromiseLike(value)) return reply.resolve(value);
+  Promise.resolve(value).then(
+    (settled) => reply.resolve(settled),
+    (error: Error) => reply.reject(error),
+  );
 }
 
 /** Also a promise of another library, or of another realm. */

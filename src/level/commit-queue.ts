@@ -189,6 +189,7 @@ export class CommitQueue {
   /** LevelDB goes on after a failed write and loses what it acknowledges then: nothing may be written any more. */
   #failed(cause: unknown): void {
     const { health, forgetHeads } = this.#parts;
+    if (health.failure) return;
     const error = health.fail(cause);
     const groups = this.#waiting.splice(0);
     if (this.#inFlight) groups.unshift(this.#inFlight);

@@ -22,8 +22,9 @@ export class StoreHealth {
 
   /** Marks the store as failed; later writes are refused with the same error. Returns that error. */
   fail(cause: unknown): Error {
-    this.#failure ??= storageError(this.location, "writing", cause);
-    return this.#failure;
+    const failure = storageError(this.location, "writing", cause);
+    this.#failure = failure;
+    return failure;
   }
 
   /** Whether the last write of this stream is stored can only be told after the store was opened again. */

@@ -1,7 +1,6 @@
 /** Specifications of an aggregate without a system: given events, when a command, then events, state and reply. */
 import { deepStrictEqual } from "node:assert";
 import { asContext, Belongings } from "../actor/belongings.ts";
-import { messageType } from "../actor/command.ts";
 import type { Envelope } from "../actor/envelope.ts";
 import { silentLogger } from "../actor/logger.ts";
 import { assertJson } from "../codec/encode-json.ts";
@@ -47,8 +46,7 @@ export interface Given<C, E, S> {
   /**
    * Decides one command on what was given; a second call begins from there again. Side effects of `thenRun` are not run.
    *
-   * @throws SerializationError when the command is no plain JSON, whatever the handlers throw, and TypeError for a handler that
-   * returns a promise
+   * @throws whatever the handlers throw, and TypeError for a handler that returns a promise
    */
   when(command: C, options?: { readonly metadata?: Metadata }): Outcome<E, S>;
 }
@@ -63,7 +61,6 @@ export function given<C, E, S>(
   const entityId = options.entityId ?? "given";
   return {
     when(command, { metadata } = {}) {
-      assertJson(command, `command ${messageType(command)}`);
       return new Bench(type, entityId, history).handle({ message: command, metadata });
     },
   };

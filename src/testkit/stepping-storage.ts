@@ -63,11 +63,11 @@ class Stepping implements SteppingStorage {
   }
 
   #meet(operation: StorageOperation, persistenceId: string): Promise<void> {
-    if (this.#running) return Promise.resolve();
     return new Promise((go) => {
       const waiter: Waiter = { operation, persistenceId, go };
       const step = this.#steps.shift();
       if (step) step(waiter);
+      else if (this.#running) go();
       else this.#waiters.push(waiter);
     });
   }

@@ -235,6 +235,25 @@ describe("group commit", () => {
       await Promise.all([appended, drained, under.queue.whenSettled()]);
     });
 
+    for (const outcome of ["succeeds", "fails"] as const) {
+      it(`takes no notice of the write in flight that ${outcome} after the next batch could not be made`, async () => {
+        const under = new QueueUnderTest();
+        const errors = [rejection(under.append("a|1", 600))];
+        under.target.batch = () => {
+          throw new Error("Database is not open");
+        };
+        errors.push(rejection(under.append("a|2", 600)));
+        const [first, second] = await Promise.all(errors);
+        expect(first).to.equal(second);
+        if (outcome === "succeeds") under.target.last.succeed();
+        else under.target.last.fail(new Error("Input/output error"));
+        await rounds();
+        expect(under.failures).to.deep.equal([first]);
+        expect(under.health.failure).to.equal(first);
+        expect(under.queue.highestOffset).to.equal(0);
+      });
+    }
+
     it("also when the batch could not even be made", async () => {
       const under = new QueueUnderTest();
       under.target.batch = () => {

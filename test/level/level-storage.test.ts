@@ -63,6 +63,22 @@ describe("levelStorage", () => {
     expect(await collect(reopened.journal.read("cart|2"))).to.have.lengthOf(500);
   });
 
+  it("finishes all the commits that wait when it is closed", async () => {
+    const { journal, close } = await fixture.open({ commitBytesMax: 1 });
+    await journal.append(request("cart|1", 1, added(1)));
+    const pending = addedMany(2, 99).map((event, index) => journal.append(request("cart|1", 2 + index, event)));
+    await Promise.all([close(), ...pending]);
+    expect((await fixture.open()).journal.highestOffset()).to.equal(100);
+  });
+
+  it("lets load and list see a snapshot that is being saved", async () => {
+    const { snapshots } = await fixture.open();
+    const saved = snapshots.save({ persistenceId: "cart|1", sequenceNr: 1, schemaVersion: 1, state: "1" });
+    const [loaded, listed] = await Promise.all([snapshots.load("cart|1"), snapshots.list("cart|1")]);
+    expect(loaded).to.include({ state: 1 });
+    expect(listed).to.deep.equal([await saved]);
+  });
+
   it("refuses every call after it was closed", async () => {
     const { journal, snapshots, close } = await fixture.open();
     await journal.append(request("cart|1", 1, added(1)));

@@ -1,7 +1,7 @@
 /** One store, one owner: in this process, in its worker threads, and in other processes. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { symlink, writeFile } from "node:fs/promises";
+import { readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -103,6 +103,17 @@ describe("the lock of a level store", function () {
     await once(child, "spawn");
     await close();
     expect(await openIn(child)).to.deep.equal({ opened: true });
+  });
+
+  it("is respected while another process is still creating the store", async () => {
+    const { child } = await openInProcess(fixture.path("store"));
+    await rm(fixture.path("store", "rekindle.json"));
+    const before = await readdir(fixture.path("store"));
+    expect(await rejection(fixture.open())).to.be.instanceOf(StorageLockedError);
+    // LevelDB renames its diary before it asks for the lock.
+    expect(await readdir(fixture.path("store"))).to.include.members(before);
+    await kill(child);
+    await fixture.open();
   });
 
   it("says that it is another process when the owner file does not tell", async () => {
