@@ -134,6 +134,7 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
 
   /** Takes back what {@link toMetadata} gave. */
   fromMetadata({ deliveries }: Metadata): void {
+    this.#pending.clear();
     if (!Array.isArray(deliveries)) return;
     for (const [deliveryId, to, message] of deliveries) {
       this.#pending.set(deliveryId, { deliveryId, to, message, attempts: 0, lastSentAt: undefined });

@@ -14,7 +14,7 @@ import type { EntityType } from "./entity-type.ts";
 import type { CommandContext, EntityScope } from "./event-sourced.ts";
 import { OutputGate } from "./output-gate.ts";
 import { persistError } from "./persist-error.ts";
-import { type Recovered, recover } from "./recovery.ts";
+import { type Recovered, Recovery } from "./recovery.ts";
 import { Running } from "./running.ts";
 import type { Signal } from "./signal.ts";
 import { Snapshotting, toError } from "./snapshotting.ts";
@@ -44,6 +44,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
   readonly #outputs: EntityOutputs<C, E, S>;
   #gate: OutputGate;
   #running: Running<C, E, S>;
+  #recovery: Recovery<C, E, S> | undefined;
   #recovered = false;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
@@ -96,16 +97,12 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
   async start(): Promise<void> {
     const { type, persistenceId, host } = this.#seat;
     try {
-      const recovered = await recover({
-        options: type.options,
-        emptyState: type.emptyState,
-        persistenceId,
-        host,
-        deliveries: this.#deliveries,
-        alive: () => !this.#ended,
-      });
+      const { options, emptyState } = type;
+      this.#recovery = new Recovery({ options, emptyState, persistenceId, host, deliveries: this.#deliveries });
+      const recovered = await this.#recovery.run();
       if (this.#ended) return;
       this.#begin(recovered);
+      this.#recovery = undefined;
     } catch (error) {
       if (!this.#ended) this.#signals.tellQuietly({ type: "RecoveryFailed", error: toError(error) });
       throw error;
@@ -138,6 +135,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
 
   end(reason: EndReason, error?: unknown): void {
     this.#ended = true;
+    this.#recovery?.giveUp();
     this.#belongings.close();
     this.#deliveries?.close();
     const { path } = this.#seat.cell;

@@ -5,20 +5,33 @@ import type { Clock } from "../clock.ts";
 export class IdleTimeout {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  #givenUp: Error | undefined;
+  #rejectGuarded: (error: Error) => void = () => {};
 
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Rejects when `promise` has not settled in time. */
+  /** Rejects when `promise` has not settled in time. One promise at a time. */
   guard<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = this.#clock.setTimer(this.#timeoutMs, () =>
         reject(new Error(`the storage gave nothing for ${this.#timeoutMs} ms`)),
       );
+      this.#rejectGuarded = (error) => {
+        timer.cancel();
+        reject(error);
+      };
       promise.then(resolve, reject).finally(() => timer.cancel());
+      if (this.#givenUp) this.#rejectGuarded(this.#givenUp);
     });
+  }
+
+  /** Waits no longer: what is guarded now, and all that would be, rejects with `error`. */
+  giveUp(error: Error): void {
+    this.#givenUp = error;
+    this.#rejectGuarded(error);
   }
 
   /** The same items, each of which must come in time. */

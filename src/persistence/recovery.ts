@@ -34,34 +34,22 @@ export interface RecoveryRequest<C, E, S> {
   readonly host: EntityHost;
   /** Take part in the replay when the entity delivers anything. */
   readonly deliveries: Deliveries<E, EntityScope> | undefined;
-  /** Asked between batches; recovery ends early, with a rejection, when it says no. */
-  readonly alive: () => boolean;
 }
 
 /** Recovery fails when the storage gives nothing for so long, unless the definition says otherwise, in milliseconds. */
 const defaultIdleTimeoutMs = 30_000;
 
-/**
- * Rebuilds the state of an entity.
- *
- * @throws RecoveryFailedError whatever the cause
- */
-export async function recover<C, E, S>(request: RecoveryRequest<C, E, S>): Promise<Recovered<S>> {
-  const replay = new Replay(request);
-  try {
-    return await request.host.recoveries.run(() => replay.run());
-  } catch (error) {
-    throw new RecoveryFailedError(request.persistenceId, replay.sequenceNr, error);
-  }
-}
+class MissingEventsError extends Error {}
 
 const stoppedMeanwhile = "the entity was stopped meanwhile";
 
-class Replay<C, E, S> {
+/** Rebuilds the state of an entity. */
+export class Recovery<C, E, S> {
   readonly #request: RecoveryRequest<C, E, S>;
   readonly #idle: IdleTimeout;
+  #givenUp = false;
   /** Of the last event or snapshot applied. */
-  sequenceNr = 0;
+  #sequenceNr = 0;
   #timestamp = 0;
 
   constructor(request: RecoveryRequest<C, E, S>) {
@@ -70,12 +58,43 @@ class Replay<C, E, S> {
     this.#idle = new IdleTimeout(request.host.clock, idleTimeoutMs);
   }
 
+  /** @throws RecoveryFailedError whatever the cause */
   async run(): Promise<Recovered<S>> {
-    const { options, persistenceId, host, emptyState, alive, deliveries } = this.#request;
-    if (!alive()) throw new Error(stoppedMeanwhile);
+    const { persistenceId, host } = this.#request;
+    try {
+      return await host.recoveries.run(() => this.#rebuild());
+    } catch (error) {
+      throw new RecoveryFailedError(persistenceId, this.#sequenceNr, error);
+    }
+  }
+
+  /** Ends it early, with a rejection, although the storage may still be at work: the permit is the next one's at once. */
+  giveUp(): void {
+    this.#givenUp = true;
+    this.#idle.giveUp(new Error(stoppedMeanwhile));
+  }
+
+  async #rebuild(): Promise<Recovered<S>> {
+    const { options } = this.#request;
+    if (this.#givenUp) throw new Error(stoppedMeanwhile);
     const toSequenceNr = options.recovery?.toSequenceNr ?? Number.MAX_SAFE_INTEGER;
-    const snapshot = await this.#newestGoodSnapshot(toSequenceNr);
-    this.sequenceNr = snapshot?.sequenceNr ?? 0;
+    let snapshot = await this.#newestGoodSnapshot(toSequenceNr);
+    for (;;) {
+      try {
+        return await this.#runFrom(snapshot, toSequenceNr);
+      } catch (error) {
+        if (!(error instanceof MissingEventsError)) throw error;
+        // A life before may have gone on with its retention since the snapshot was loaded; then there is a newer one.
+        const newer = await this.#newestGoodSnapshot(toSequenceNr);
+        if (!newer || newer.sequenceNr <= (snapshot?.sequenceNr ?? 0)) throw error;
+        snapshot = newer;
+      }
+    }
+  }
+
+  async #runFrom(snapshot: StoredSnapshot | undefined, toSequenceNr: number): Promise<Recovered<S>> {
+    const { persistenceId, host, emptyState, deliveries } = this.#request;
+    this.#sequenceNr = snapshot?.sequenceNr ?? 0;
     this.#timestamp = snapshot?.timestamp ?? 0;
     if (snapshot) deliveries?.fromMetadata(snapshot.metadata);
     const state = snapshot ? (snapshot.state as S) : emptyState();
@@ -84,11 +103,11 @@ class Replay<C, E, S> {
     this.#assertComplete(highestSequenceNr, toSequenceNr, snapshot);
     return {
       state: rebuilt,
-      sequenceNr: this.sequenceNr,
+      sequenceNr: this.#sequenceNr,
       highestSequenceNr,
       timestamp: this.#timestamp,
       snapshotSequenceNr: snapshot?.sequenceNr ?? 0,
-      replayedEvents: this.sequenceNr - (snapshot?.sequenceNr ?? 0),
+      replayedEvents: this.#sequenceNr - (snapshot?.sequenceNr ?? 0),
     };
   }
 
@@ -114,11 +133,11 @@ class Replay<C, E, S> {
   }
 
   async #replayEvents(state: S, toSequenceNr: number): Promise<S> {
-    const { persistenceId, host, alive } = this.#request;
-    const range = { fromSequenceNr: this.sequenceNr + 1, toSequenceNr };
+    const { persistenceId, host } = this.#request;
+    const range = { fromSequenceNr: this.#sequenceNr + 1, toSequenceNr };
     let rebuilt = state;
     for await (const batch of this.#idle.guardEach(host.journal.read(persistenceId, range))) {
-      if (!alive()) throw new Error(stoppedMeanwhile);
+      if (this.#givenUp) throw new Error(stoppedMeanwhile);
       for (const stored of batch) rebuilt = this.#replay(rebuilt, stored);
     }
     return rebuilt;
@@ -127,25 +146,27 @@ class Replay<C, E, S> {
   #replay(state: S, stored: StoredEvent): S {
     const { options, deliveries } = this.#request;
     const { sequenceNr, timestamp, metadata } = stored;
-    if (sequenceNr !== this.sequenceNr + 1) throw new Error(this.#missing(sequenceNr - 1));
+    if (sequenceNr !== this.#sequenceNr + 1) throw this.#missing(sequenceNr - 1);
     const event = decodeEvent<E>(stored);
     const meta = { sequenceNr, timestamp, metadata, replaying: true };
     const rebuilt = assertState(options.eventHandler(state, event, meta), state, event);
     if (deliveries) deliveries.apply(deliveries.decide(event, sequenceNr));
-    this.sequenceNr = sequenceNr;
+    this.#sequenceNr = sequenceNr;
     this.#timestamp = timestamp;
     return rebuilt;
   }
 
   #assertComplete(highest: number, toSequenceNr: number, snapshot: StoredSnapshot | undefined): void {
-    if (this.sequenceNr < Math.min(highest, toSequenceNr)) throw new Error(this.#missing(highest));
+    if (this.#sequenceNr < Math.min(highest, toSequenceNr)) throw this.#missing(highest);
     // With an empty journal the snapshot alone is the history: its events are deleted, or live elsewhere.
     if (snapshot && highest > 0 && snapshot.sequenceNr > highest) {
       throw new Error(`the snapshot at ${snapshot.sequenceNr} is ahead of the journal, which ends at ${highest}`);
     }
   }
 
-  #missing(to: number): string {
-    return `events ${this.sequenceNr + 1} to ${to} are deleted, and no snapshot that can be read covers them`;
+  #missing(to: number): MissingEventsError {
+    return new MissingEventsError(
+      `events ${this.#sequenceNr + 1} to ${to} are deleted, and no snapshot that can be read covers them`,
+    );
   }
 }

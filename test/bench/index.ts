@@ -137,15 +137,18 @@ async function main(): Promise<void> {
   if (!Number.isSafeInteger(rounds) || rounds < 1) throw new TypeError("--rounds takes a whole number from 1");
   const results: Result[] = [];
   if (!values.json)
-    console.log(`durable (fsync before acknowledgement), medians of ${rounds} rounds, ratio to the ceiling (spread)\n`);
+    console.log(columns("durable commands, events, per second", "rekindle", "ceiling", "ratio (spread)"));
   for (const row of rows) {
     const result = await measureRow(row, rounds);
     results.push(result);
     if (!values.json) print(result);
   }
   if (!values.json) {
-    console.log(`\nMedians of ${rounds} rounds, ours and the ceiling in turn. Ceilings:`);
-    for (const { workload, ceiling } of results) console.log(`  ${workload}: ${ceiling}`);
+    console.log(`\nMedians of ${rounds} rounds, ours and the ceiling in turn. The ceiling is`);
+    for (const ceiling of new Set(results.map((result) => result.ceiling))) {
+      const names = results.filter((result) => result.ceiling === ceiling).map((result) => result.workload);
+      console.log(`  ${ceiling}\n    for ${names.join("; ")}`);
+    }
   } else console.log(JSON.stringify({ node: process.version, rounds, results }, null, 2));
 }
 

@@ -100,7 +100,7 @@ describe("a recovery that fails", () => {
 });
 
 describe("the bound on concurrent recoveries", () => {
-  it("109 to 115: lets the others wait in their order, and goes on whatever happens to one of them", async () => {
+  it("109, 110, 111, 112: lets the others wait in their order, and goes on whatever happens to one of them", async () => {
     const storage = faultyStorage(memoryStorage());
     const system = await startSystem({ storage, maxConcurrentRecoveries: 2 });
     const recovered: string[] = [];

@@ -47,7 +47,7 @@ function counting(handlers: Record<string, Decide> = {}): { handlers: Record<str
 
 onEveryStorage((newStorage) => {
   describe("a write that fails", () => {
-    it("fails everything decided after it, and the entity goes on without a gap in its numbers", async () => {
+    it("103, 121: fails everything decided after it, and the entity goes on without a gap in its numbers", async () => {
       const faults = faultyStorage(newStorage());
       const system = await startSystem({ storage: faults });
       const { handlers, decided } = counting();
@@ -86,7 +86,7 @@ onEveryStorage((newStorage) => {
   });
 
   describe("a write that is rejected", () => {
-    it("is surely not stored, and the next command gets its number", async () => {
+    it("80: is surely not stored, and the next command gets its number", async () => {
       const faults = faultyStorage(newStorage());
       const system = await startSystem({ storage: faults });
       const ref = system.entityRef(notebook(), "1");

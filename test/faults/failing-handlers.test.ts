@@ -104,7 +104,7 @@ describe("a command handler that throws", () => {
 
 for (const option of ["eventHandler", "tagger", "when", "thenReply"] as const) {
   describe(`${option} that throws at a new event`, () => {
-    it("85: stores nothing of the command, and the entity goes on from its journal", async () => {
+    it("85, 106: stores nothing of the command, and the entity goes on from its journal", async () => {
       const system = await startSystem();
       const ref = system.entityRef(failing(option), "1");
       await ref.ask(note("good"));
@@ -117,7 +117,7 @@ for (const option of ["eventHandler", "tagger", "when", "thenReply"] as const) {
 }
 
 describe("thenRun that throws", () => {
-  it("83: leaves its events stored, fails its asker, and the entity restarts", async () => {
+  it("83, 105, 106: leaves its events stored, fails its asker, and the entity restarts", async () => {
     const system = await startSystem();
     const ref = system.entityRef(failing("thenRun"), "1");
     const error = await rejection(ref.ask(note("bad")));
@@ -169,7 +169,7 @@ describe("an event handler that gives no state", () => {
 });
 
 describe("an entity that fails again and again", () => {
-  it("is stopped after maxRestarts; its waiting asks are settled, and the next message activates it anew", async () => {
+  it("81: is stopped after maxRestarts; its waiting asks are settled, and the next message activates it anew", async () => {
     const system = await startSystem();
     const events = new TestProbe(system);
     system.eventStream.subscribe(events.ref, ["ActorFailed", "ActorStopped"]);

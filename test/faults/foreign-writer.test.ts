@@ -32,7 +32,7 @@ function foreign(sequenceNr: number, word: string): AppendRequest {
 
 onEveryStorage((newStorage) => {
   describe("an entity whose stream somebody else has written to", () => {
-    it("229: has its next write refused, recovers, and goes on after the foreign event", async () => {
+    it("107, 229: has its next write refused, recovers, and goes on after the foreign event", async () => {
       const { system, journal } = await systemAndJournal(newStorage());
       const ref = system.entityRef(notebook(), "1");
       await ref.ask(note("a"));

@@ -115,7 +115,7 @@ onEveryStorage((newStorage) => {
 });
 
 describe("an end while a write is under way", () => {
-  it("by kill rejects what waits behind the gate, and a write that arrives late is seen as a foreign one", async () => {
+  it("121: by kill rejects what waits behind the gate, and a write that arrives late is seen as a foreign one", async () => {
     const storage = faultyStorage(memoryStorage());
     const system = await startSystem({ storage });
     const ref = system.entityRef(notebook(), "1");

@@ -76,7 +76,7 @@ describe("group commit", () => {
     expect(under.queue.highestOffset).to.equal(4);
   });
 
-  it("has one write in flight; what arrives meanwhile is the next commit", async () => {
+  it("116, 120: has one write in flight; what arrives meanwhile is the next commit", async () => {
     const under = new QueueUnderTest();
     const first = under.append("a|1");
     await rounds();

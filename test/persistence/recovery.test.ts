@@ -184,7 +184,7 @@ describe("a damaged snapshot", () => {
     });
   }
 
-  it("is not to be confused with one that cannot be read for now: that fails the recovery", async () => {
+  it("155: is not to be confused with one that cannot be read for now: that fails the recovery", async () => {
     const storage = faultyStorage(memoryStorage());
     await sixEventsThreeSnapshots(storage);
     const system = await startSystem({ storage });
@@ -195,7 +195,7 @@ describe("a damaged snapshot", () => {
     expect(await ref.ask(read)).to.deep.equal([..."abcdef"]);
   });
 
-  it("is not passed over when the events that it holds are deleted", async () => {
+  it("150: is not passed over when the events that it holds are deleted", async () => {
     const storage = memoryStorage();
     await sixEventsThreeSnapshots(storage);
     const store = await storage.open({ clock: systemClock, onFailure: (error) => expect.fail(String(error)) });

@@ -153,7 +153,7 @@ describe("retention", () => {
     expect(storage.calls.filter((call) => call.startsWith("delete"))).to.deep.equal([]);
   });
 
-  it("deletes no event when the snapshot cannot be read again", async () => {
+  it("232: deletes no event when the snapshot cannot be read again", async () => {
     const storage = watchedStorage(memoryStorage());
     const forgetful = alteredStorage(storage, { snapshots: () => ({ load: async () => undefined }) });
     const system = await startSystem({ storage: forgetful });

@@ -43,7 +43,7 @@ describe("signals", () => {
     expect(told).to.deep.equal([...first, "RecoveryCompleted abcd 4"]);
   });
 
-  it("carry what they tell of", async () => {
+  it("88, 89: carry what they tell of", async () => {
     const faults = faultyStorage(memoryStorage());
     const system = await startSystem({ storage: faults });
     const signals: Signal[] = [];
