@@ -1,5 +1,6 @@
 /** What belongs to one incarnation of an actor and is gone with it: timers, the receive timeout, what it watches. */
 import type { Clock, Timer } from "../clock.ts";
+import type { ActorCell } from "./actor-cell.ts";
 import { type AnyActorRef, liveCellOf } from "./actor-ref.ts";
 import { IncarnationTimers, type Timers } from "./timers.ts";
 
@@ -11,12 +12,23 @@ export interface OwnBelongings<M> {
   /** Timers that send messages to this actor. */
   readonly timers: Timers<M>;
 
-  /** Sends `message` to this actor when `ref` has ended; at once if it has, or if an entity is not live. Watching again replaces the message. */
+  /**
+   * Sends `message` to this actor when `ref` has ended; at once if it has, or if an entity is not live. Watching again replaces
+   * the message. A function that makes the message and throws fails this actor, not the one that it watches.
+   *
+   * @throws TypeError when `ref` is no reference of this library
+   */
   watch(ref: AnyActorRef, message: WatchMessage<M>): void;
 
+  /** @throws TypeError when `ref` is no reference of this library */
   unwatch(ref: AnyActorRef): void;
 
-  /** Sends `message` to this actor whenever no other message has come for `afterMs`. Setting it again replaces it. */
+  /**
+   * Sends `message` to this actor whenever it has taken no message for `afterMs`, in milliseconds; once while it is busy. Setting
+   * it again replaces it.
+   *
+   * @throws TypeError when `afterMs` is no number above 0
+   */
   setReceiveTimeout(afterMs: number, message: M): void;
 
   cancelReceiveTimeout(): void;
@@ -27,14 +39,20 @@ export class Belongings<M> implements OwnBelongings<M> {
   readonly timers: IncarnationTimers<M>;
   readonly #clock: Clock;
   readonly #send: (message: M) => void;
-  readonly #watched = new Map<AnyActorRef, () => void>();
+  readonly #fail: (error: unknown) => void;
+  /** By the cell and not by the reference: an entity has many references. */
+  readonly #watched = new Map<ActorCell, () => void>();
   #receiveTimeout: ReceiveTimeout | undefined;
   #closed = false;
 
-  /** @param send to the actor itself */
-  constructor(clock: Clock, send: (message: M) => void) {
+  /**
+   * @param send to the actor itself
+   * @param fail the actor, between two messages
+   */
+  constructor(clock: Clock, send: (message: M) => void, fail: (error: unknown) => void) {
     this.#clock = clock;
     this.#send = send;
+    this.#fail = fail;
     this.timers = new IncarnationTimers(clock, send);
   }
 
@@ -46,22 +64,32 @@ export class Belongings<M> implements OwnBelongings<M> {
   watch(ref: AnyActorRef, message: WatchMessage<M>): void {
     this.unwatch(ref);
     if (this.#closed) return;
-    const ended = (error?: unknown): void => {
-      this.#watched.delete(ref);
-      if (!this.#closed) this.#send(isFactory(message) ? message(error) : message);
-    };
+    const tell = (error?: unknown): void => this.#send(isFactory(message) ? message(error) : message);
     const cell = liveCellOf(ref);
-    if (cell) this.#watched.set(ref, cell.onEnded(ended));
-    else ended();
+    if (!cell || cell.ended) return tell();
+    const ended = (error: unknown): void => {
+      this.#watched.delete(cell);
+      try {
+        tell(error);
+      } catch (mistake) {
+        // The actor that ends is in the middle of it, and must not be kept from it.
+        this.#fail(mistake);
+      }
+    };
+    this.#watched.set(cell, cell.onEnded(ended));
   }
 
   unwatch(ref: AnyActorRef): void {
-    this.#watched.get(ref)?.();
-    this.#watched.delete(ref);
+    const cell = liveCellOf(ref);
+    if (!cell) return;
+    this.#watched.get(cell)?.();
+    this.#watched.delete(cell);
   }
 
   setReceiveTimeout(afterMs: number, message: M): void {
-    if (!(afterMs > 0)) throw new TypeError(`afterMs of a receive timeout must be above 0, not ${String(afterMs)}`);
+    if (!(typeof afterMs === "number" && afterMs > 0)) {
+      throw new TypeError(`afterMs of a receive timeout must be a number above 0, not ${String(afterMs)}`);
+    }
     this.cancelReceiveTimeout();
     if (!this.#closed) this.#receiveTimeout = new ReceiveTimeout(this.#clock, afterMs, () => this.#send(message));
   }
@@ -97,35 +125,41 @@ export function asContext<M>(belongings: Belongings<M>): OwnBelongings<M> {
   };
 }
 
-/** One timer however many messages come: it is set again only when it fires too early. */
+/** One timer however many messages come: it is set again only when it fires too early, or with the next message. */
 class ReceiveTimeout {
   readonly #clock: Clock;
   readonly #afterMs: number;
   readonly #expire: () => void;
   #lastMessageAt: number;
-  #timer: Timer;
+  /** Undefined while the message that it sent is on its way. */
+  #timer: Timer | undefined;
 
   constructor(clock: Clock, afterMs: number, expire: () => void) {
     this.#clock = clock;
     this.#afterMs = afterMs;
     this.#expire = expire;
     this.#lastMessageAt = clock.monotonic();
-    this.#timer = clock.setTimer(afterMs, () => this.#fire());
+    this.#arm(afterMs);
   }
 
   restart(): void {
     this.#lastMessageAt = this.#clock.monotonic();
+    if (!this.#timer) this.#arm(this.#afterMs);
   }
 
   cancel(): void {
-    this.#timer.cancel();
+    this.#timer?.cancel();
+  }
+
+  #arm(afterMs: number): void {
+    this.#timer = this.#clock.setTimer(afterMs, () => this.#fire());
   }
 
   #fire(): void {
     const leftMs = this.#lastMessageAt + this.#afterMs - this.#clock.monotonic();
-    if (leftMs <= 0) this.restart();
-    this.#timer = this.#clock.setTimer(leftMs > 0 ? Math.ceil(leftMs) : this.#afterMs, () => this.#fire());
-    if (leftMs <= 0) this.#expire();
+    this.#timer = undefined;
+    if (leftMs > 0) this.#arm(Math.ceil(leftMs));
+    else this.#expire();
   }
 }
 

@@ -1,4 +1,5 @@
 /** One life of an actor without persistence: a state, and a function that takes a message and gives the next state. */
+import { ActorFailedError } from "../errors.ts";
 import type { ActorContext, ActorOptions, ActorScope } from "./actor-definition.ts";
 import type { ActorRef } from "./actor-ref.ts";
 import { asContext, Belongings } from "./belongings.ts";
@@ -15,6 +16,8 @@ export interface PlainActorSeat<M> {
   readonly system: ActorScope;
   readonly log: Logger;
   readonly spawn: ActorScope["spawn"];
+  /** Asks for a turn, in which a failure between two messages is found. */
+  readonly wake: () => void;
 }
 
 /** One life of a plain actor. */
@@ -26,12 +29,17 @@ export class PlainIncarnation<M, S> implements Incarnation {
   /** Undefined before `start`. */
   #state: S | undefined;
   #started = false;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: ActorOptions<M, S>, seat: PlainActorSeat<M>) {
-    const { self, system, log, spawn } = seat;
+    const { self, system, log, spawn, wake } = seat;
     this.#options = options;
     this.#log = log;
-    const belongings = new Belongings<M>(system.clock, (message) => self.tell(message));
+    const fail = (cause: unknown): void => {
+      this.#failure ??= { error: new ActorFailedError(self.path, "watch", cause) };
+      wake();
+    };
+    const belongings = new Belongings<M>(system.clock, (message) => self.tell(message), fail);
     this.#belongings = belongings;
     this.#told = {
       ...asContext(belongings),
@@ -69,6 +77,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
   endTurn(): void {}
 
   admit(): undefined {
+    if (this.#failure) throw this.#failure.error;
     return undefined;
   }
 

@@ -29,7 +29,7 @@ export interface DecidedEvents<E> {
   /** How many events of the same write come before. */
   readonly index: number;
   /** What they begin and confirm, when the entity delivers anything. */
-  readonly deliveries: readonly DeliveryChange[];
+  readonly deliveries: DeliveryChange | undefined;
 }
 
 /** A snapshot to be saved when the state that it holds is durable. */
@@ -73,7 +73,7 @@ export class CommandOutput<E, S> implements Output {
     const port = this.#port;
     if (this.#snapshot) port.save(this.#snapshot.record, this.#snapshot.by);
     if (this.#decided && port.listening) this.#publish(this.#decided, offset);
-    if (this.#decided) for (const change of this.#decided.deliveries) port.deliver(change);
+    if (this.#decided?.deliveries) port.deliver(this.#decided.deliveries);
     for (const callback of this.#runs) if (!port.run(callback, this.#state, this.#envelope)) return;
     const { reply } = this.#envelope;
     if (!reply) return;

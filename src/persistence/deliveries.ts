@@ -6,6 +6,7 @@ import type { AnyActorRef } from "../actor/actor-ref.ts";
 import { recipientOf } from "../actor/recipient.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { encodeJson } from "../codec/encode-json.ts";
+import { PersistRejectedError } from "../errors.ts";
 import type { Metadata } from "../storage/stored-event.ts";
 
 /** One message that must arrive. */
@@ -24,13 +25,16 @@ export interface DeliveryOptions<E, Scope> {
   readonly confirms: (event: E) => readonly string[];
   /** The actor behind a name; undefined while there is none. */
   readonly destination: (to: string, system: Scope) => AnyActorRef | undefined;
-  /** The pause between two attempts, in milliseconds. Default 5,000. */
+  /** The pause between two attempts, in milliseconds; it may be a tenth longer. Default 5,000. */
   readonly redeliverAfterMs?: number;
-  /** How many messages are sent again at a time; the others wait for the next round. Default 10,000. */
+  /**
+   * How many messages are sent again at a time, those first whose last attempt is the longest ago; the others wait for another
+   * `redeliverAfterMs`. Default 10,000.
+   */
   readonly redeliveryBurstMax?: number;
-  /** After so many attempts the signal `DeliveriesUnconfirmed` lists what is still unconfirmed. Default 5. */
+  /** When so many attempts have met no confirmation, the signal `DeliveriesUnconfirmed` lists what is unconfirmed. Default 5. */
   readonly warnAfterAttempts?: number;
-  /** An event that would lead to more unconfirmed deliveries is refused. Default 100,000. */
+  /** A command whose events would lead to more unconfirmed deliveries is refused with PersistRejectedError. Default 100,000. */
   readonly unconfirmedMax?: number;
 }
 
@@ -47,8 +51,7 @@ interface Pending {
   readonly to: string;
   readonly message: unknown;
   attempts: number;
-  /** Undefined before the event is durable. */
-  lastSentAt: number | undefined;
+  lastSentAt: number;
 }
 
 /** What the events of one effect change; nothing has happened yet. */
@@ -59,9 +62,13 @@ export interface DeliveryChange {
 
 /** The part of deliveries that decides and changes, without sending anything. */
 export interface DecidedDeliveries<E> {
-  /** What an event changes. @throws RangeError when too many would be unconfirmed, SerializationError when a message is no JSON */
-  decide(event: E, sequenceNr: number): DeliveryChange;
-  /** The event is part of the state now. */
+  /**
+   * What the events of one effect change; the first has `sequenceNr`.
+   *
+   * @throws PersistRejectedError when too many would be unconfirmed, SerializationError when a message is no JSON
+   */
+  decide(events: readonly E[], sequenceNr: number): DeliveryChange;
+  /** The events are part of the state now. */
   apply(change: DeliveryChange): void;
   /** What a snapshot must hold besides the state; undefined when there is nothing. */
   toMetadata(): string | undefined;
@@ -69,6 +76,7 @@ export interface DecidedDeliveries<E> {
 
 /** What deliveries need from their entity. */
 export interface DeliveryPort<Scope> {
+  readonly persistenceId: string;
   readonly clock: Clock;
   readonly scope: Scope;
   /** There is no actor behind a name, or finding it threw; the delivery is tried again later. */
@@ -79,18 +87,29 @@ export interface DeliveryPort<Scope> {
 
 const defaults = { redeliverAfterMs: 5_000, redeliveryBurstMax: 10_000, warnAfterAttempts: 5, unconfirmedMax: 100_000 };
 
+/** So many times at most in `redeliverAfterMs` is looked for what is due: one by one, many would cost too many turns. */
+const roundsMax = 10;
+
 /** The deliveries of one incarnation. */
 export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
   readonly #options: DeliveryOptions<E, Scope>;
   readonly #limits: typeof defaults;
   readonly #port: DeliveryPort<Scope>;
+  /** Everything unconfirmed, in the order in which it was begun. */
   readonly #pending = new Map<string, Pending>();
+  /** What of it may be sent again, the longest ago first; what is not durable yet is not among it. */
+  readonly #sent = new Set<Pending>();
   #timer: Timer | undefined;
   #closed = false;
 
   constructor(options: DeliveryOptions<E, Scope>, port: DeliveryPort<Scope>) {
     this.#options = options;
-    this.#limits = { ...defaults, ...options };
+    this.#limits = {
+      redeliverAfterMs: options.redeliverAfterMs ?? defaults.redeliverAfterMs,
+      redeliveryBurstMax: options.redeliveryBurstMax ?? defaults.redeliveryBurstMax,
+      warnAfterAttempts: options.warnAfterAttempts ?? defaults.warnAfterAttempts,
+      unconfirmedMax: options.unconfirmedMax ?? defaults.unconfirmedMax,
+    };
     this.#port = port;
   }
 
@@ -98,23 +117,32 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
     return this.#pending.size === 0;
   }
 
-  decide(event: E, sequenceNr: number): DeliveryChange {
-    const begun = this.#options.begins(event).map(({ to, message }, index) => {
-      const deliveryId = `${sequenceNr}-${index + 1}`;
-      return { deliveryId, to, message: asStored(message(deliveryId)), attempts: 0, lastSentAt: undefined };
-    });
-    if (this.#pending.size + begun.length > this.#limits.unconfirmedMax) {
-      throw new RangeError(`more than ${this.#limits.unconfirmedMax} deliveries would be unconfirmed`);
+  decide(events: readonly E[], sequenceNr: number): DeliveryChange {
+    const change = this.#changeOf(events, sequenceNr);
+    // What only confirms is always welcome, even where the limit has been lowered since.
+    if (change.begun.length > 0 && this.#sizeAfter(change) > this.#limits.unconfirmedMax) {
+      const tooMany = new RangeError(`more than ${this.#limits.unconfirmedMax} deliveries would be unconfirmed`);
+      throw new PersistRejectedError(this.#port.persistenceId, tooMany);
     }
-    return { begun, confirmed: this.#options.confirms(event) };
+    return change;
   }
 
   apply({ begun, confirmed }: DeliveryChange): void {
     for (const pending of begun) this.#pending.set(pending.deliveryId, pending);
-    for (const deliveryId of confirmed) this.#pending.delete(deliveryId);
+    for (const deliveryId of confirmed) {
+      const pending = this.#pending.get(deliveryId);
+      if (!pending) continue;
+      this.#pending.delete(deliveryId);
+      this.#sent.delete(pending);
+    }
   }
 
-  /** The event is durable: its deliveries are sent for the first time, unless they are confirmed already. */
+  /** An event comes from the journal: it is part of the state whatever the limit, and nothing is sent before {@link resume}. */
+  replay(event: E, sequenceNr: number): void {
+    this.apply(this.#changeOf([event], sequenceNr));
+  }
+
+  /** The events are durable: their deliveries are sent for the first time, unless they are confirmed already. */
   begin({ begun }: DeliveryChange): void {
     for (const pending of begun) if (this.#pending.has(pending.deliveryId)) this.#send(pending);
     this.#arm();
@@ -122,23 +150,21 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
 
   /** Recovery is over: everything unconfirmed is sent again, in its first order. */
   resume(): void {
-    for (const pending of this.#pending.values()) pending.lastSentAt = Number.NEGATIVE_INFINITY;
+    for (const pending of this.#pending.values()) this.#sent.add(pending);
     this.#redeliver();
   }
 
   toMetadata(): string | undefined {
     if (this.#pending.size === 0) return undefined;
     const deliveries = [...this.#pending.values()].map(({ deliveryId, to, message }) => [deliveryId, to, message]);
-    return encodeJson({ deliveries }, "unconfirmed deliveries");
+    return encodeJson({ deliveries }, "unconfirmed deliveries", this.#port.persistenceId);
   }
 
-  /** Takes back what {@link toMetadata} gave. */
+  /** Takes back what {@link toMetadata} gave, and forgets what was replayed before. */
   fromMetadata({ deliveries }: Metadata): void {
     this.#pending.clear();
     if (!Array.isArray(deliveries)) return;
-    for (const [deliveryId, to, message] of deliveries) {
-      this.#pending.set(deliveryId, { deliveryId, to, message, attempts: 0, lastSentAt: undefined });
-    }
+    for (const [deliveryId, to, message] of deliveries) this.#pending.set(deliveryId, unsent(deliveryId, to, message));
   }
 
   close(): void {
@@ -147,40 +173,76 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
     this.#timer = undefined;
   }
 
-  #redeliver(): void {
-    const now = this.#port.clock.monotonic();
-    let left = this.#limits.redeliveryBurstMax;
-    let warn = false;
-    for (const pending of [...this.#pending.values()]) {
-      const { lastSentAt } = pending;
-      if (lastSentAt === undefined || lastSentAt + this.#limits.redeliverAfterMs > now) continue;
-      if (left-- === 0) break;
-      this.#send(pending);
-      if (pending.attempts === this.#limits.warnAfterAttempts) warn = true;
+  #changeOf(events: readonly E[], sequenceNr: number): DeliveryChange {
+    const begun: Pending[] = [];
+    const confirmed: string[] = [];
+    for (const [offset, event] of events.entries()) {
+      for (const [index, { to, message }] of assertList<Delivery>(this.#options.begins(event), "begins").entries()) {
+        if (typeof to !== "string")
+          throw new TypeError(`deliveries.begins gave no name to deliver to, but ${typeof to}`);
+        const deliveryId = `${sequenceNr + offset}-${index + 1}`;
+        // A copy as it comes back from a snapshot, so that no attempt can differ from another.
+        const text = encodeJson(message(deliveryId), `delivery to ${to}`, this.#port.persistenceId);
+        begun.push(unsent(deliveryId, to, JSON.parse(text)));
+      }
+      confirmed.push(...assertList<string>(this.#options.confirms(event), "confirms"));
     }
-    if (warn) this.#port.warn(this.#unconfirmed());
+    return { begun, confirmed };
+  }
+
+  #sizeAfter({ begun, confirmed }: DeliveryChange): number {
+    const ids = new Set(begun.map(({ deliveryId }) => deliveryId));
+    const leaving = [...new Set(confirmed)].filter((id) => this.#pending.has(id) || ids.has(id));
+    return this.#pending.size + begun.length - leaving.length;
+  }
+
+  #redeliver(): void {
+    if (this.#closed) return;
+    const due = this.#due();
+    if (due.some(({ attempts }) => attempts === this.#limits.warnAfterAttempts)) this.#warn();
+    for (const pending of due) this.#send(pending);
     this.#arm();
+  }
+
+  /** What this round sends again. */
+  #due(): readonly Pending[] {
+    const sentBefore = this.#port.clock.monotonic() - this.#limits.redeliverAfterMs;
+    const due: Pending[] = [];
+    for (const pending of this.#sent) {
+      if (pending.lastSentAt > sentBefore || due.length === this.#limits.redeliveryBurstMax) break;
+      due.push(pending);
+    }
+    return due;
   }
 
   #send(pending: Pending): void {
     pending.attempts++;
     pending.lastSentAt = this.#port.clock.monotonic();
+    this.#sent.delete(pending);
+    this.#sent.add(pending);
     try {
       const recipient = this.#options.destination(pending.to, this.#port.scope);
       if (!recipient) throw new Error("there is no such actor");
-      recipientOf(recipient).deliver(pending.message);
+      // A copy, because the recipient may change what it is given.
+      if (!recipientOf(recipient).deliver(structuredClone(pending.message))) throw new Error("it has stopped");
     } catch (error) {
       this.#port.undeliverable(pending.to, error);
     }
   }
 
-  #unconfirmed(): readonly UnconfirmedDelivery[] {
-    return [...this.#pending.values()].map(({ lastSentAt: _, ...unconfirmed }) => unconfirmed);
+  #warn(): void {
+    const sent = [...this.#pending.values()].filter((pending) => this.#sent.has(pending));
+    this.#port.warn(sent.map(({ lastSentAt: _, ...unconfirmed }) => unconfirmed));
   }
 
   #arm(): void {
-    if (this.#closed || this.#timer || this.#pending.size === 0) return;
-    this.#timer = this.#port.clock.setTimer(this.#limits.redeliverAfterMs, () => {
+    const [oldest] = this.#sent;
+    if (this.#closed || this.#timer || !oldest) return;
+    const { redeliverAfterMs } = this.#limits;
+    const dueInMs = oldest.lastSentAt + redeliverAfterMs - this.#port.clock.monotonic();
+    // What is due already is what the last round has left over.
+    const delayMs = dueInMs <= 0 ? redeliverAfterMs : Math.max(dueInMs, redeliverAfterMs / roundsMax);
+    this.#timer = this.#port.clock.setTimer(delayMs, () => {
       this.#timer = undefined;
       this.#redeliver();
     });
@@ -189,7 +251,11 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
   }
 }
 
-/** A copy as it comes back from a snapshot, so that no attempt can differ from another. */
-function asStored(message: unknown): unknown {
-  return JSON.parse(encodeJson(message, "delivery"));
+function unsent(deliveryId: string, to: string, message: unknown): Pending {
+  return { deliveryId, to, message, attempts: 0, lastSentAt: Number.NEGATIVE_INFINITY };
+}
+
+function assertList<T>(list: readonly T[], of: string): readonly T[] {
+  if (Array.isArray(list)) return list;
+  throw new TypeError(`deliveries.${of} must return a list`);
 }

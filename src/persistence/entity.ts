@@ -55,7 +55,11 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
     const { path } = cell;
     const fail = (error: unknown): void => this.#fail(error);
     this.#seat = seat;
-    this.#belongings = new Belongings<C>(host.clock, (command) => self.tell(command));
+    this.#belongings = new Belongings<C>(
+      host.clock,
+      (command) => self.tell(command),
+      (cause) => fail(new ActorFailedError(path, "watch", cause)),
+    );
     this.#context = {
       ...asContext(this.#belongings),
       effect: type.effects,
@@ -229,11 +233,12 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
   }
 
   #makeDeliveries(): Deliveries<E, EntityScope> | undefined {
-    const { type, host } = this.#seat;
+    const { type, persistenceId, host } = this.#seat;
     const options = type.options.deliveries;
     return (
       options &&
       new Deliveries(options, {
+        persistenceId,
         clock: host.clock,
         scope: host.scope,
         undeliverable: (to, error) => host.log.warn(`${this.#seat.cell.path} cannot deliver to ${to} for now`, error),

@@ -150,7 +150,7 @@ export class Recovery<C, E, S> {
     const event = decodeEvent<E>(stored);
     const meta = { sequenceNr, timestamp, metadata, replaying: true };
     const rebuilt = assertState(options.eventHandler(state, event, meta), state, event);
-    if (deliveries) deliveries.apply(deliveries.decide(event, sequenceNr));
+    deliveries?.replay(event, sequenceNr);
     this.#sequenceNr = sequenceNr;
     this.#timestamp = timestamp;
     return rebuilt;

@@ -6,7 +6,7 @@
 import { messageType } from "../actor/command.ts";
 import type { Envelope } from "../actor/envelope.ts";
 import { assertJson } from "../codec/encode-json.ts";
-import { ActorFailedError, MailboxOverflowError, SerializationError, UnhandledCommandError } from "../errors.ts";
+import { ActorFailedError, MailboxOverflowError, PersistRejectedError, UnhandledCommandError } from "../errors.ts";
 import { type EventRecord, type Metadata, noMetadata, noTags } from "../storage/stored-event.ts";
 import { assertState } from "./assert-state.ts";
 import {
@@ -16,7 +16,7 @@ import {
   type DecidedSnapshot,
   type OutputPort,
 } from "./command-output.ts";
-import type { DecidedDeliveries, DeliveryChange } from "./deliveries.ts";
+import type { DecidedDeliveries } from "./deliveries.ts";
 import { Effect } from "./effect.ts";
 import { encodeEvent, encodeMetadata, eventType, firstVersion } from "./event-codec.ts";
 import type { EventSourcedOptions } from "./event-sourced.ts";
@@ -41,7 +41,7 @@ export interface RunningSeat<C, E, S> {
   unhandled(message: unknown): void;
   stashOverflow(message: unknown): void;
   replayFirst(stashed: readonly Envelope[]): void;
-  persistRejected(envelope: Envelope, error: SerializationError): void;
+  persistRejected(envelope: Envelope, error: PersistRejectedError): void;
 }
 
 /** The state after an effect's events, before anything of it is stored. */
@@ -112,12 +112,12 @@ export class Running<C, E, S> {
       applied = this.#apply(effect.events, envelope, metadata);
       answer = this.#answer(effect, envelope, applied.state);
     } catch (error) {
-      if (error instanceof SerializationError) return this.#seat.persistRejected(envelope, error);
+      if (error instanceof PersistRejectedError) return this.#seat.persistRejected(envelope, error);
       throw new ActorFailedError(this.#seat.path, this.#phase, error);
     }
     const { state, decided } = applied;
     this.state = state;
-    if (decided) for (const change of decided.deliveries) this.#seat.deliveries?.apply(change);
+    if (decided?.deliveries) this.#seat.deliveries?.apply(decided.deliveries);
     const snapshot = this.#snapshot(effect, applied);
     const runs: ((state: S) => void)[] = [];
     for (const step of effect.steps) if (step.do === "run") runs.push(step.callback);
@@ -153,7 +153,6 @@ export class Running<C, E, S> {
     const first = this.sequenceNr + 1;
     let sequenceNr = this.sequenceNr;
     let { state } = this;
-    const deliveries: DeliveryChange[] = [];
     let snapshotBy: SnapshotCause | undefined;
     for (const [index, event] of events.entries()) {
       sequenceNr++;
@@ -162,13 +161,13 @@ export class Running<C, E, S> {
       state = assertState(eventHandler(state, event, meta), state, event);
       this.#phase = "tagger";
       const tags = tagger ? assertTags(tagger(event, state)) : noTags;
-      this.#phase = "deliveries";
-      if (this.#seat.deliveries) deliveries.push(this.#seat.deliveries.decide(event, sequenceNr));
       const payload = payloads[index] ?? "";
       records.push({ type: eventType(event), version: firstVersion, timestamp, tags, metadata: metadataText, payload });
       this.#phase = "snapshots.when";
       if (snapshotBy !== "every") snapshotBy = snapshotting.wanted(state, event, sequenceNr) ?? snapshotBy;
     }
+    this.#phase = "deliveries";
+    const deliveries = this.#seat.deliveries?.decide(events, first);
     const decided = { events, records, metadata, sequenceNr: first, index: gate.collected, deliveries };
     return { state, decided, snapshotBy };
   }

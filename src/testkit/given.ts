@@ -167,7 +167,7 @@ class Bench<C, E, S> {
       throw new TypeError(`given().when() has no ${what}; try the handler in an ActorSystem with memoryStorage()`);
     };
     return {
-      ...asContext(new Belongings<C>(this.#clock, nothing)),
+      ...asContext(new Belongings<C>(this.#clock, nothing, nothing)),
       effect: this.#type.effects,
       persistenceId,
       entityId,

@@ -59,7 +59,7 @@ describe("a recovery that fails", () => {
     expect(namesOf(signals)).to.deep.equal(["RecoveryFailed", "RecoveryCompleted"]);
   });
 
-  it("76: because an event handler throws names the event, and stops when it fails again and again", async () => {
+  it("76, 188: because an event handler throws names the event, and stops when it fails again and again", async () => {
     const storage = memoryStorage();
     await storeWords(storage, "abc");
     const system = await startSystem({ storage });

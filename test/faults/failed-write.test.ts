@@ -182,7 +182,7 @@ describe("after a write has failed", () => {
     expect(await wordsStored(system, ref)).to.deep.equal(["1 a", "2 b"]);
   });
 
-  it("its stash is given up, so that nobody waits for ever", async () => {
+  it("44: its stash is given up, so that nobody waits for ever", async () => {
     const faults = faultyStorage(memoryStorage());
     const system = await startSystem({ storage: faults });
     const ref = system.entityRef(notebook({ Keep: (_words, _order, { effect }) => effect.stash() }), "1");

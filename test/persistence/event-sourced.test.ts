@@ -39,6 +39,7 @@ const wrong: readonly (readonly [string, Record<string, unknown>, string])[] = [
   ["an idle time that is no number", { passivateAfterMs: Number.NaN }, "passivateAfterMs of entity type notebook"],
   ["a mailbox without room", { mailboxCapacity: 0 }, "mailboxCapacity of entity type notebook must be a whole number"],
   ["a stash without room", { stashCapacity: -1 }, "stashCapacity of entity type notebook must be a whole number"],
+  ["an unknown overflow", { stashOverflow: "block" }, 'stashOverflow of entity type notebook must be "drop" or "fail"'],
   ["an unknown supervision", { supervision: "resume" }, "supervision of entity type notebook"],
   ["a negative pause", { supervision: { minBackoffMs: -1 } }, "supervision.minBackoffMs of entity type notebook"],
 ];

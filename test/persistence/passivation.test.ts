@@ -5,7 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import { dispatch } from "nact";
-import type { ActorSystem, EntityRef } from "rekindle";
+import { type ActorSystem, actor, type EntityRef } from "rekindle";
 import { memoryStorage } from "rekindle/memory";
 import { faultyStorage, ManualClock } from "rekindle/testkit";
 import { type Decide, type NotebookOptions, note, notebook, noted, type Order, read } from "../support/notebook.ts";
@@ -104,6 +104,19 @@ describe("passivation", () => {
     expect(await ref.ask(read)).to.deep.equal(["a", "b"]);
   });
 
+  it("ends the children of the entity with it", async () => {
+    const child = actor<unknown, undefined>({ initialState: undefined, receive: () => undefined });
+    const { ref, clock, lives } = await stage({
+      Spawn: (_words, _order, { effect, spawn }) => {
+        spawn(child);
+        return effect.none();
+      },
+    });
+    await ref.ask({ type: "Spawn" });
+    await pass(clock, idleMs);
+    expect(lives).to.deep.equal({ started: 2, stopped: 2 });
+  });
+
   it("gives the entity of a spawn no rest: its reference would be dead", async () => {
     const { system, clock, lives } = await stage();
     const ref = system.spawn(notebook({}, { entityType: "spawned", passivateAfterMs: idleMs }), "1");
@@ -195,6 +208,45 @@ describe("passivation waits", () => {
       () => on.ref.tell({ type: "Open" }),
     );
     expect(await kept).to.equal("given back");
+  });
+
+  it("for the end of an actor that is watched", async () => {
+    // In another system, so that its own end is not counted.
+    const elsewhere = await startSystem();
+    const target = elsewhere.spawn(actor<unknown, undefined>({ initialState: undefined, receive: () => undefined }));
+    const on = await stage({
+      Watch: (_words, _order, { effect, watch }) => {
+        watch(target, note("ended"));
+        return effect.none();
+      },
+    });
+    await on.ref.ask({ type: "Watch" });
+    await staysWhile(
+      on,
+      () => undefined,
+      () => void elsewhere.stop(target),
+    );
+    expect(await on.ref.ask(read)).to.deep.equal(["ended"]);
+  });
+
+  it("for a receive timeout that is set", async () => {
+    const on = await stage({
+      Wait: (_words, _order, { effect, setReceiveTimeout }) => {
+        setReceiveTimeout(idleMs * 4, { type: "Silence" });
+        return effect.none();
+      },
+      Silence: (_words, _order, { effect, cancelReceiveTimeout }) => {
+        cancelReceiveTimeout();
+        return effect.persist(noted("silence"));
+      },
+    });
+    await on.ref.ask({ type: "Wait" });
+    await staysWhile(
+      on,
+      () => undefined,
+      () => on.clock.advance(idleMs),
+    );
+    expect(await on.ref.ask(read)).to.deep.equal(["silence"]);
   });
 
   it("for a timer that is set", async () => {

@@ -139,7 +139,7 @@ onEveryStorage((newStorage) => {
       expect(await wordsStored(system, ref)).to.deep.equal(["4712 new", "4713 newer"]);
     });
 
-    it("233: fails loudly when events are deleted and no snapshot covers them", async () => {
+    it("185, 233: fails loudly when events are deleted and no snapshot covers them", async () => {
       const storage = newStorage();
       await storeWords(storage, "abc");
       const store = await storage.open({ clock: systemClock, onFailure: (error) => expect.fail(String(error)) });

@@ -102,7 +102,7 @@ describe("signals", () => {
     expect(signals.at(-1)).to.deep.equal({ type: "PersistRejected", command: { type: "Bad" }, error });
   });
 
-  it("can send commands, as RecoveryCompleted to the entity itself", async () => {
+  it("187: can send commands, as RecoveryCompleted to the entity itself", async () => {
     const system = await startSystem();
     const definition = notebook(
       {},

@@ -124,7 +124,7 @@ describe("the stash", () => {
     expect(await ref.ask(note("after"))).to.equal(101);
   });
 
-  it("holds 10,000 commands unless told otherwise", async () => {
+  it("45: holds 10,000 commands unless told otherwise", async () => {
     const system = await startSystem();
     const ref = system.entityRef(diary(), "1");
     void ref.ask(close);

@@ -115,7 +115,7 @@ describe("a system", () => {
     }
   });
 
-  it("without a storage says so when an entity is wanted", async () => {
+  it("25: without a storage says so when an entity is wanted", async () => {
     const system = await startSystem({ storage: undefined as never });
     expect(() => system.entityRef(notebook(), "1")).to.throw(TypeError, "has no storage");
     expect(() => system.spawn(notebook(), "1")).to.throw(TypeError, "has no storage");

@@ -35,7 +35,7 @@ describe("the read journal", () => {
     }
   });
 
-  it("knows every id that has stored an event, each once", async () => {
+  it("29: knows every id that has stored an event, each once", async () => {
     await system.entityRef(tally, "silent").ask({ type: "Get" });
     expect((await all(system.readJournal.persistenceIds())).sort()).to.deep.equal(["other|b", "tally|a", "tally|c"]);
   });

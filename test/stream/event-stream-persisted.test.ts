@@ -61,7 +61,7 @@ describe("the event stream of persisted events", () => {
     }
   });
 
-  it("is silent while a write is not durable, and before the reply", async () => {
+  it("173: is silent while a write is not durable, and before the reply", async () => {
     const order: string[] = [];
     system.eventStream.of(tally).subscribe(({ sequenceNr }) => order.push(`event ${sequenceNr}`));
     storage.hold("append");

@@ -68,7 +68,7 @@ describe("ActorSystem.create", () => {
     expect(system.clock).to.equal(clock);
   });
 
-  it("is rejected with what the store says when it cannot be opened", async () => {
+  it("26: is rejected with what the store says when it cannot be opened", async () => {
     const storage = memoryStorage();
     await start({ storage });
     expect(await rejection(ActorSystem.create("other", { storage }))).to.be.instanceOf(StorageLockedError);

@@ -113,7 +113,7 @@ describe("faultyStorage", () => {
     );
   });
 
-  it("carries out stacked orders one by one, in the order they were given", async () => {
+  it("216: carries out stacked orders one by one, in the order they were given", async () => {
     const errors = [new Error("first"), new Error("second")] as const;
     storage.failNext("append", undefined, errors[0]);
     storage.rejectNext("append", "cart|1", errors[1]);
@@ -174,9 +174,10 @@ describe("faultyStorage", () => {
     expect(await Promise.all([first, second])).to.deep.equal([1, 2]);
   });
 
-  it("may release what nobody holds", () => {
+  it("may release what nobody holds", async () => {
     storage.release("append");
     storage.release("append", "cart|1");
+    expect(await open.journal.append(added("1", 1))).to.equal(1);
   });
 
   it("can be opened again with its orders and its data", async () => {

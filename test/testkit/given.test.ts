@@ -89,7 +89,7 @@ function misc(how: string): CartCommand {
 }
 
 describe("given().when()", () => {
-  it("shows the events, the state and the reply of a command", () => {
+  it("209: shows the events, the state and the reply of a command", () => {
     const outcome = given(cart).when({ type: "Add", sku: "pear" });
     expect(outcome).to.deep.equal({
       events: [{ type: "Added", sku: "pear" }],
@@ -100,7 +100,7 @@ describe("given().when()", () => {
     expect(outcome.replied).to.equal(true);
   });
 
-  it("begins from a state as well as from events", () => {
+  it("215: begins from a state as well as from events", () => {
     const state = { skus: ["apple"], closed: false };
     const { reply, restart } = given(cart, { state, sequenceNr: 7 }).when({ type: "Add", sku: "pear" });
     expect(reply).to.deep.equal({ items: 2 });
@@ -108,19 +108,19 @@ describe("given().when()", () => {
     expect(restart).to.throw(AssertionError);
   });
 
-  it("recovers what would be on disk, and finds out an event handler that is not pure", () => {
+  it("212: recovers what would be on disk, and finds out an event handler that is not pure", () => {
     const pure = eventSourced({ ...cart.options, eventHandler: (state: Cart) => ({ ...state, closed: true }) });
     expect(given(pure).when({ type: "Checkout" }).restart()).to.deep.equal({ skus: [], closed: true });
     const { restart } = given(cart, [apple]).when({ type: "Add", sku: "pear" });
     expect(restart).to.throw(AssertionError, "is the event handler pure?");
   });
 
-  it("hands a command over as it is, so that a handler can be tried with hostile ones", () => {
+  it("211: hands a command over as it is, so that a handler can be tried with hostile ones", () => {
     const command = { type: "Add", sku: () => {} } as never;
     expect(given(cart).when(command).rejection).to.be.instanceOf(SerializationError);
   });
 
-  it("decides on the state that the given events lead to, which it replays with their numbers", () => {
+  it("209, 215: decides on the state that the given events lead to, which it replays with their numbers", () => {
     const { events, state, reply } = given(cart, [apple, apple]).when({ type: "AddTwice", sku: "pear" });
     expect(events).to.deep.equal([
       { type: "Added", sku: "pear" },
@@ -130,7 +130,7 @@ describe("given().when()", () => {
     expect(reply).to.deep.equal({ items: 4 });
   });
 
-  it("begins from the same events again at every call", () => {
+  it("214: begins from the same events again at every call", () => {
     const one = given(cart, [apple]);
     expect(one.when({ type: "Add", sku: "pear" }).reply).to.deep.equal({ items: 2 });
     expect(one.when({ type: "Add", sku: "plum" }).state.skus).to.deep.equal(["apple (1)", "plum"]);
@@ -151,14 +151,14 @@ describe("given().when()", () => {
     }
   });
 
-  it("shows neither reply nor rejection for an effect that has none", () => {
+  it("210: shows neither reply nor rejection for an effect that has none", () => {
     for (const how of ["none", "stash"]) {
       const nothing = { events: [], reply: undefined, replied: false, rejection: undefined };
       expect(given(cart).when(misc(how))).to.deep.include(nothing);
     }
   });
 
-  it("proves that events and replies are plain JSON: a SerializationError, and nothing stored", () => {
+  it("211: proves that events and replies are plain JSON: a SerializationError, and nothing stored", () => {
     for (const [how, what] of [
       ["store a function", "event Added"],
       ["reply a Map", "reply to Misc"],
@@ -170,7 +170,7 @@ describe("given().when()", () => {
     }
   });
 
-  it("throws what a handler throws", () => {
+  it("213: throws what a handler throws, of the given events too", () => {
     const failing = eventSourced({
       ...cart.options,
       eventHandler: () => {

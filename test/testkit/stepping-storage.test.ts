@@ -5,6 +5,8 @@ import { memoryStorage } from "rekindle/memory";
 import { type SteppingStorage, steppingStorage } from "rekindle/testkit";
 import { systemClock } from "#src/clock.js";
 import type { OpenStorage } from "#src/storage/storage.js";
+import { note, notebook } from "../support/notebook.ts";
+import { startSystem } from "../support/start-system.ts";
 
 describe("steppingStorage", () => {
   let storage: SteppingStorage;
@@ -58,6 +60,24 @@ describe("steppingStorage", () => {
     const both = [load("a"), load("b")];
     expect((await Promise.all(steps)).map(({ persistenceId }) => persistenceId)).to.deep.equal(["a", "b"]);
     await Promise.all(both);
+  });
+
+  it("serves a step that waits, also once it runs", async () => {
+    storage.run();
+    const step = storage.step();
+    await load("a");
+    expect(await step).to.deep.equal({ operation: "load", persistenceId: "a" });
+  });
+
+  it("goes on stepping through whatever an entity does, from its recovery to its writes", async () => {
+    const stepping = steppingStorage(memoryStorage());
+    const system = await startSystem({ storage: stepping });
+    const answer = system.entityRef(notebook(), "1").ask(note("a"));
+    const steps: string[] = [];
+    for (let n = 0; n < 4; n++) steps.push((await stepping.step()).operation);
+    expect(steps).to.deep.equal(["load", "read", "highestSequenceNr", "append"]);
+    expect(await answer).to.equal(1);
+    stepping.run();
   });
 
   it("lets everything go on in its order once it runs", async () => {
