@@ -115,6 +115,7 @@ describe("an actor", () => {
       await system.stop(ref);
       await system.kill(ref);
       await system.watch(ref);
+      expect(await rejection(ref.ask("late"))).to.be.instanceOf(ActorStoppedError);
     });
 
     it("answers every later ask with ActorStoppedError, and makes a dead letter of every tell", async () => {

@@ -93,10 +93,12 @@ describe("while an actor is flooded", () => {
     const system = await start();
     const stopped = deferred();
     let going = true;
+    let taken = 0;
     const restless = system.spawn(
       actor<"again", undefined>({
         initialState: undefined,
         receive(_state, message, { self }) {
+          taken++;
           if (going) self.tell(message);
           else stopped.resolve();
           return undefined;
@@ -107,5 +109,6 @@ describe("while an actor is flooded", () => {
     await sleep(1);
     going = false;
     await stopped.promise;
+    expect(taken).to.be.above(1);
   });
 });

@@ -59,7 +59,7 @@ describe("Akka: the test kit", () => {
     system.eventStream.subscribe(probe.ref, "Noted");
     const definition = notebook(
       {
-        Later: (words, order, { effect }) => (words.length === 0 ? effect.stash() : effect.persist(noted("c"))),
+        Later: (words, _order, { effect }) => (words.length === 0 ? effect.stash() : effect.persist(noted("c"))),
         Open: (_words, _order, { effect }) => effect.persist([noted("a"), noted("b")]).thenUnstashAll(),
       },
       {

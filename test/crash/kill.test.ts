@@ -24,6 +24,7 @@ describe("kill -9", function () {
 
   it(`loses nothing that was acknowledged, ${killsMin} times on the same store`, async () => {
     for (let n = 0; n < killsMin; n++) rounds.push(await crashes.next());
+    expect(rounds).to.have.lengthOf(killsMin);
   });
 
   it("came at telling moments: with answers given, with writes under way, and with snapshots to recover from", () => {

@@ -9,14 +9,12 @@ import type { FailureReport } from "./write-until-failure.ts";
 
 const program = fileURLToPath(new URL("./write-until-failure.js", import.meta.url));
 
-describe("a level store whose disk refuses a write", function () {
+// Limits on the size of files, and ignored signals, are inherited on POSIX systems only.
+if (process.platform !== "win32") describe("a level store whose disk refuses a write", refusals);
+
+function refusals(this: Mocha.Suite): void {
   this.timeout(30_000);
   const fixture = new StoreFixture();
-
-  before(function () {
-    // Limits on the size of files, and ignored signals, are inherited on POSIX systems only.
-    if (process.platform === "win32") this.skip();
-  });
 
   it("fails that write and all later ones with one error, and has everything acknowledged when it is opened again", async () => {
     const limited = `trap "" XFSZ; ulimit -f 300; exec "$0" "$@"`;
@@ -37,4 +35,4 @@ describe("a level store whose disk refuses a write", function () {
     expect(events.length).to.be.within(report?.acknowledged ?? 0, (report?.acknowledged ?? 0) + 1);
     expect(await collect(journal.readAll())).to.have.lengthOf(events.length + 1);
   });
-});
+}

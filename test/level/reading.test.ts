@@ -59,6 +59,8 @@ describe("reading a level store", () => {
       })().catch(() => undefined);
     }
     await close();
+    const reopened = await fixture.open();
+    expect(await reopened.journal.highestSequenceNr(id)).to.equal(10);
   });
 
   it("sees one state of a stream, whatever is written meanwhile", async () => {

@@ -186,7 +186,8 @@ describe("families of actors", () => {
       ];
       dispatch(crashing, "go");
       await Promise.all(children.map((child) => system.watch(child)));
-      system.spawn(echo, "a", { parent: crashing as Ref<never> });
+      const next = system.spawn(echo, "a", { parent: crashing as Ref<never> });
+      expect(await next.ask("there?")).to.include({ message: "there?" });
     });
 
     it("restart without their parent noticing", async () => {

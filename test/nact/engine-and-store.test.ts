@@ -16,8 +16,11 @@ describe("persistenceEngine", () => {
     const folder = await folders.make();
     const [unused, used] = [persistenceEngine(levelStorage(folder)), persistenceEngine(levelStorage(folder))];
     await used.ready();
+    const late = persistenceEngine(levelStorage(folder));
+    expect(await rejection(late.ready())).to.have.property("code", "STORAGE_LOCKED");
     await unused.close();
     await used.close();
+    await late.close();
   });
 
   it("survives a storage that throws where it should reject", async () => {

@@ -138,7 +138,10 @@ describe("an actor system with storage", () => {
   });
 
   it("watches an entity that is not live as one that has ended", async () => {
+    const told: string[] = [];
+    system.eventStream.asObservable().subscribe(({ type }) => told.push(type));
     await system.watch(system.entityRef(tally, "1"));
+    expect(told).to.deep.equal([]);
   });
 
   it("spawns an entity as an actor with a name, which has the journal for itself", async () => {

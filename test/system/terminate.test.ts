@@ -234,6 +234,7 @@ describe("terminate", () => {
       ref.tell({ type: "Add", amount: 1 });
       system.entityRef(tally, "never live").tell({ type: "Add", amount: 1 });
       await turn();
+      expect(clock.keepingAlive).to.equal(0);
     });
 
     it("nothing can be spawned", () => {
@@ -249,7 +250,8 @@ describe("terminate", () => {
 
     it("stop, kill and watch have nothing to wait for", async () => {
       for (const ended of [plain, ref]) {
-        await Promise.all([system.stop(ended), system.kill(ended), system.watch(ended)]);
+        const all = await Promise.all([system.stop(ended), system.kill(ended), system.watch(ended)]);
+        expect(all).to.deep.equal([undefined, undefined, undefined]);
       }
     });
 
@@ -264,8 +266,8 @@ describe("terminate", () => {
     });
 
     it("publishing and subscribing do nothing", () => {
-      system.eventStream.publish({ type: "Late" });
-      system.eventStream.subscribe(plain)();
+      expect(() => system.eventStream.publish({ type: "Late" })).not.to.throw();
+      expect(() => system.eventStream.subscribe(plain)()).not.to.throw();
     });
   });
 });

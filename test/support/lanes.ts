@@ -1,0 +1,65 @@
+/**
+ * Runs the tests in two mocha processes side by side, since one leaves a core idle: `npm test -- --grep mailbox` goes to both.
+ * The first lane is shown as it runs, the second when it has ended; the tally of both is the result.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+
+interface Tally {
+  readonly passes: number;
+  readonly failures: number;
+  readonly pending: number;
+}
+
+const tests = ".build/test";
+/** About half of the work: what computes long, or starts processes and waits for them. */
+const heavy = ["simulation", "crash", "demo", "sample", "nact", "tck"];
+const tallyFile = ".build/tally.json";
+
+const lanes: readonly (readonly string[])[] = [
+  [`${tests}/{${heavy.join(",")}}/**/*.test.js`],
+  [`${tests}/**/*.test.js`, ...heavy.flatMap((folder) => ["--ignore", `${tests}/${folder}/**`])],
+];
+
+function start(files: readonly string[], lane: number, shown: boolean): ChildProcess {
+  const mocha = join("node_modules", "mocha", "bin", "mocha.js");
+  const tally = laneTally(lane);
+  return spawn(process.execPath, [mocha, ...files, "--pass-with-no-tests", ...process.argv.slice(2)], {
+    env: { ...process.env, TALLY_FILE: tally, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }) },
+    stdio: ["ignore", shown ? "inherit" : "pipe", "inherit"],
+  });
+}
+
+function laneTally(lane: number): string {
+  return join(".build", "tallies", `${lane}.json`);
+}
+
+function read(lane: number): Tally | undefined {
+  try {
+    return JSON.parse(readFileSync(laneTally(lane), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+async function main(): Promise<void> {
+  rmSync(join(".build", "tallies"), { recursive: true, force: true });
+  mkdirSync(join(".build", "tallies"), { recursive: true });
+  const children = lanes.map((files, lane) => start(files, lane, lane === 0));
+  const held: Buffer[] = [];
+  children[1]?.stdout?.on("data", (chunk: Buffer) => held.push(chunk));
+  const codes = await Promise.all(children.map(async (child) => (await once(child, "close"))[0]));
+  process.stdout.write(Buffer.concat(held));
+  const tallies = lanes.map((_, lane) => read(lane));
+  const sum = (key: keyof Tally): number => tallies.reduce((total, tally) => total + (tally?.[key] ?? 0), 0);
+  const total: Tally = { passes: sum("passes"), failures: sum("failures"), pending: sum("pending") };
+  process.stdout.write(`\n  ${total.passes} passing, ${total.failures} failing in both lanes\n`);
+  const complete = tallies.every((tally) => tally !== undefined);
+  if (complete) writeFileSync(tallyFile, `${JSON.stringify(total)}\n`);
+  process.exitCode = complete && codes.every((code) => code === 0) && total.passes > 0 ? 0 : 1;
+}
+
+await main();
