@@ -31,7 +31,7 @@ export {
   UnknownEventTypeError,
   VersionConflictError,
 } from "./errors.ts";
-export type { Delivery, DeliveryOptions, UnconfirmedDelivery } from "./persistence/deliveries.ts";
+export type { Delivery, DeliveryOptions, DeliverySource, UnconfirmedDelivery } from "./persistence/deliveries.ts";
 export type { Effect, EffectFactory } from "./persistence/effect.ts";
 export type { EntityRef } from "./persistence/entity-ref.ts";
 export type { EventEnvelope } from "./persistence/event-envelope.ts";

@@ -17,10 +17,18 @@ export interface Delivery {
   readonly message: (deliveryId: string) => unknown;
 }
 
+/** Where a delivery comes from. */
+export interface DeliverySource {
+  readonly entityId: string;
+  readonly persistenceId: string;
+  /** Of the event. */
+  readonly sequenceNr: number;
+}
+
 /** What an entity delivers, and how often it tries. */
 export interface DeliveryOptions<E, Scope> {
   /** The deliveries that an event begins. Pure: it is called again on replay. */
-  readonly begins: (event: E) => readonly Delivery[];
+  readonly begins: (event: E, from: DeliverySource) => readonly Delivery[];
   /** The ids of the deliveries that an event confirms; ids that are not known any more are ignored. Pure. */
   readonly confirms: (event: E) => readonly string[];
   /** The actor behind a name; undefined while there is none. */
@@ -76,6 +84,7 @@ export interface DecidedDeliveries<E> {
 
 /** What deliveries need from their entity. */
 export interface DeliveryPort<Scope> {
+  readonly entityId: string;
   readonly persistenceId: string;
   readonly clock: Clock;
   readonly scope: Scope;
@@ -176,13 +185,16 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
   #changeOf(events: readonly E[], sequenceNr: number): DeliveryChange {
     const begun: Pending[] = [];
     const confirmed: string[] = [];
+    const { entityId, persistenceId } = this.#port;
     for (const [offset, event] of events.entries()) {
-      for (const [index, { to, message }] of assertList<Delivery>(this.#options.begins(event), "begins").entries()) {
+      const from = { entityId, persistenceId, sequenceNr: sequenceNr + offset };
+      const begins = assertList<Delivery>(this.#options.begins(event, from), "begins");
+      for (const [index, { to, message }] of begins.entries()) {
         if (typeof to !== "string")
           throw new TypeError(`deliveries.begins gave no name to deliver to, but ${typeof to}`);
-        const deliveryId = `${sequenceNr + offset}-${index + 1}`;
+        const deliveryId = `${from.sequenceNr}-${index + 1}`;
         // A copy as it comes back from a snapshot, so that no attempt can differ from another.
-        const text = encodeJson(message(deliveryId), `delivery to ${to}`, this.#port.persistenceId);
+        const text = encodeJson(message(deliveryId), `delivery to ${to}`, persistenceId);
         begun.push(unsent(deliveryId, to, JSON.parse(text)));
       }
       confirmed.push(...assertList<string>(this.#options.confirms(event), "confirms"));

@@ -238,6 +238,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
     return (
       options &&
       new Deliveries(options, {
+        entityId: this.#seat.entityId,
         persistenceId,
         clock: host.clock,
         scope: host.scope,

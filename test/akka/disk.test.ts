@@ -104,7 +104,7 @@ describe("a store on a disk", function () {
       written += perWrite * 8_000;
       await journal.deleteTo("notebook|1", sequenceNr - 1);
     }
-    expect(sizeOf(location)).to.be.lessThan(written * 0.75);
+    expect(sizeOf(location)).to.be.lessThan(written * 0.8);
     await close();
   });
 });

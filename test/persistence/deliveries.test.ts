@@ -1,6 +1,13 @@
 /** What an entity must deliver: when it leaves, when it leaves again, and when it is over. */
 import { expect } from "chai";
-import { type AnyActorRef, eventSourced, type Logger, PersistRejectedError, SerializationError } from "rekindle";
+import {
+  type AnyActorRef,
+  type DeliverySource,
+  eventSourced,
+  type Logger,
+  PersistRejectedError,
+  SerializationError,
+} from "rekindle";
 import { memoryStorage } from "rekindle/memory";
 import { ManualClock } from "rekindle/testkit";
 import {
@@ -51,6 +58,21 @@ describe("a delivery", () => {
     await quiet();
     const expected = ["A 1-1 a", "A 1-2 a", "A 2-1 b", "A 2-2 b", "A 3-1 c", "A 3-2 c"];
     expect(received).to.deep.equal(expected);
+  });
+
+  it("knows the entity and the event that it comes from, on replay too", async () => {
+    const sources: DeliverySource[] = [];
+    const begins: CourierDeliveries["begins"] = (_event, from) => {
+      sources.push(from);
+      return [];
+    };
+    const { courier, system } = await postOffice({ begins });
+    await courier.ask(store(posted("a"), posted("b")));
+    await system.kill(courier);
+    await courier.ask({ type: "Count" });
+    const { entityId, persistenceId } = courier;
+    const once = [1, 2].map((sequenceNr) => ({ entityId, persistenceId, sequenceNr }));
+    expect(sources).to.deep.equal([...once, ...once]);
   });
 
   it("leaves again and again, redeliverAfterMs after the last time, until an event confirms it", async () => {
