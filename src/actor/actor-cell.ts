@@ -155,7 +155,7 @@ export class ActorCell implements Cell, NactHost {
   async decide(error: unknown): Promise<"restart" | "stop"> {
     if (this.#status === "ended") return "stop";
     this.#status = "restarting";
-    const pauseMs = this.#backoff.failed(this.#host.clock.monotonic());
+    const pauseMs = this.#backoff.failed(this.#host.clock.monotonic(), error);
     const path = this.path;
     this.#host.tell({
       type: "ActorFailed",
@@ -190,6 +190,7 @@ export class ActorCell implements Cell, NactHost {
         const envelope = this.#mailbox.shift();
         if (!envelope) break;
         if (envelope === poison) return this.#finish(incarnation);
+        if (envelope.wanted?.() === false) continue;
         this.#inHand = envelope;
         const pending = incarnation.receive(envelope);
         if (pending) return this.#continueAfter(pending, left - 1);

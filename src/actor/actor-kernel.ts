@@ -85,6 +85,7 @@ export class ActorKernel implements CellHost {
           system: scope,
           log: this.log,
           spawn: (child, childName) => this.spawnActor(scope, child, childName, cell.nact),
+          enqueue: (envelope) => cell.enqueue(envelope),
           wake: () => cell.wake(),
         }),
     });

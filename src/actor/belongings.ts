@@ -2,7 +2,7 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { ActorCell } from "./actor-cell.ts";
 import { type AnyActorRef, liveCellOf } from "./actor-ref.ts";
-import { IncarnationTimers, type Timers } from "./timers.ts";
+import { IncarnationTimers, type SendToSelf, type Timers } from "./timers.ts";
 
 /** A message, or what makes one from the error that ended the watched actor, if an error did. */
 export type WatchMessage<M> = M | ((error: unknown) => M);
@@ -38,7 +38,7 @@ export interface OwnBelongings<M> {
 export class Belongings<M> implements OwnBelongings<M> {
   readonly timers: IncarnationTimers<M>;
   readonly #clock: Clock;
-  readonly #send: (message: M) => void;
+  readonly #send: SendToSelf<M>;
   readonly #fail: (error: unknown) => void;
   /** By the cell and not by the reference: an entity has many references. */
   readonly #watched = new Map<ActorCell, () => void>();
@@ -49,7 +49,7 @@ export class Belongings<M> implements OwnBelongings<M> {
    * @param send to the actor itself
    * @param fail the actor, between two messages
    */
-  constructor(clock: Clock, send: (message: M) => void, fail: (error: unknown) => void) {
+  constructor(clock: Clock, send: SendToSelf<M>, fail: (error: unknown) => void) {
     this.#clock = clock;
     this.#send = send;
     this.#fail = fail;
@@ -64,7 +64,8 @@ export class Belongings<M> implements OwnBelongings<M> {
   watch(ref: AnyActorRef, message: WatchMessage<M>): void {
     this.unwatch(ref);
     if (this.#closed) return;
-    const tell = (error?: unknown): void => this.#send(isFactory(message) ? message(error) : message);
+    const tell = (error?: unknown): void =>
+      this.#send(isFactory(message) ? message(error) : message, () => !this.#closed);
     const cell = liveCellOf(ref);
     if (!cell || cell.ended) return tell();
     const ended = (error: unknown): void => {
@@ -91,7 +92,11 @@ export class Belongings<M> implements OwnBelongings<M> {
       throw new TypeError(`afterMs of a receive timeout must be a number above 0, not ${String(afterMs)}`);
     }
     this.cancelReceiveTimeout();
-    if (!this.#closed) this.#receiveTimeout = new ReceiveTimeout(this.#clock, afterMs, () => this.#send(message));
+    if (this.#closed) return;
+    const timeout = new ReceiveTimeout(this.#clock, afterMs, () =>
+      this.#send(message, () => this.#receiveTimeout === timeout),
+    );
+    this.#receiveTimeout = timeout;
   }
 
   cancelReceiveTimeout(): void {

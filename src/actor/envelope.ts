@@ -13,4 +13,6 @@ export interface Envelope<M = unknown> {
   readonly reply: ReplyAddress | undefined;
   /** What the sender gave along. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  /** Asked when its turn comes; when it says no, the message is passed over: its timer was cancelled meanwhile. */
+  readonly wanted?: () => boolean;
 }

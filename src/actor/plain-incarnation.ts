@@ -6,6 +6,7 @@ import { asContext, Belongings } from "./belongings.ts";
 import type { Envelope, ReplyAddress } from "./envelope.ts";
 import type { EndReason, Incarnation } from "./incarnation.ts";
 import type { Logger } from "./logger.ts";
+import type { SendToSelf } from "./timers.ts";
 
 const nobody = (): void => {};
 const noMetadata = Object.freeze({});
@@ -17,6 +18,7 @@ export interface PlainActorSeat<M> {
   readonly log: Logger;
   readonly spawn: ActorScope["spawn"];
   /** Asks for a turn, in which a failure between two messages is found. */
+  readonly enqueue: (envelope: Envelope) => void;
   readonly wake: () => void;
 }
 
@@ -32,14 +34,16 @@ export class PlainIncarnation<M, S> implements Incarnation {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: ActorOptions<M, S>, seat: PlainActorSeat<M>) {
-    const { self, system, log, spawn, wake } = seat;
+    const { self, system, log, spawn, enqueue, wake } = seat;
     this.#options = options;
     this.#log = log;
     const fail = (cause: unknown): void => {
       this.#failure ??= { error: new ActorFailedError(self.path, "watch", cause) };
       wake();
     };
-    const belongings = new Belongings<M>(system.clock, (message) => self.tell(message), fail);
+    const send: SendToSelf<M> = (message, wanted) =>
+      enqueue({ message, reply: undefined, metadata: undefined, wanted });
+    const belongings = new Belongings<M>(system.clock, send, fail);
     this.#belongings = belongings;
     this.#told = {
       ...asContext(belongings),

@@ -1,4 +1,5 @@
 /** What happens after an actor has thrown: it is restarted after a pause that grows, or stopped. */
+import { StorageFailedError, StorageFullError } from "../errors.ts";
 
 /** How an actor is restarted. A string stops it at its first failure. */
 export type Supervision = "stop" | RestartOptions;
@@ -9,7 +10,10 @@ export interface RestartOptions {
   readonly minBackoffMs?: number;
   /** The longest pause, in milliseconds and without jitter. Default 10,000. */
   readonly maxBackoffMs?: number;
-  /** How many restarts in a row before the actor is stopped. Default 20. */
+  /**
+   * How many restarts in a row before the actor is stopped. Default 20. Those because the store has failed do not count, unless
+   * it is 0: an outage is no fault of the actor, and may last longer than any number of restarts.
+   */
   readonly maxRestarts?: number;
   /** Up to this part of a pause is added at random, so that many do not restart at once. Default 0.2. */
   readonly jitter?: number;
@@ -23,6 +27,8 @@ const defaults = { minBackoffMs: 50, maxBackoffMs: 10_000, maxRestarts: 20, jitt
 export class RestartBackoff {
   readonly #options: Required<RestartOptions>;
   #restarts = 0;
+  /** How many of the restarts count. */
+  #counted = 0;
   #lastRestart = Number.NEGATIVE_INFINITY;
 
   constructor(supervision: Supervision | undefined) {
@@ -37,16 +43,34 @@ export class RestartBackoff {
   }
 
   /** Counts a failure at `now`: the pause before the restart in milliseconds, or undefined when the actor is to stop. */
-  failed(now: number): number | undefined {
+  failed(now: number, error?: unknown): number | undefined {
     const { minBackoffMs, maxBackoffMs, maxRestarts, jitter, resetAfterMs } = this.#options;
-    if (now - this.#lastRestart > resetAfterMs) this.#restarts = 0;
-    if (this.#restarts >= maxRestarts) return undefined;
+    if (now - this.#lastRestart > resetAfterMs) {
+      this.#restarts = 0;
+      this.#counted = 0;
+    }
+    const counts = maxRestarts === 0 || !isOutage(error);
+    if (counts && this.#counted >= maxRestarts) return undefined;
     const baseMs = Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.#restarts, 52));
     const pauseMs = baseMs * (1 + Math.random() * jitter);
     this.#restarts++;
+    if (counts) this.#counted++;
     this.#lastRestart = now + pauseMs;
     return pauseMs;
   }
+}
+
+/** Errors that users throw may go round in a circle of causes. */
+const causesMax = 16;
+
+/** Whether a failure of the store as a whole is at the bottom of an error. */
+function isOutage(error: unknown): boolean {
+  let cause = error;
+  for (let depth = 0; depth < causesMax && cause instanceof Error; depth++) {
+    if (cause instanceof StorageFullError || cause instanceof StorageFailedError) return true;
+    cause = cause.cause;
+  }
+  return false;
 }
 
 /** @throws TypeError when a supervision option is of the wrong kind */

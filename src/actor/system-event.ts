@@ -62,10 +62,15 @@ export interface SnapshotSaved extends AboutActor, AboutEntity {
   readonly type: "SnapshotSaved";
 }
 
-/** The store as a whole cannot be written any more. */
+/** The store as a whole cannot be written any more, such as with a full disk. */
 export interface StorageFailed {
   readonly type: "StorageFailed";
   readonly error: Error;
+}
+
+/** The store takes writes again after it has failed. */
+export interface StorageRecovered {
+  readonly type: "StorageRecovered";
 }
 
 /** Everything that the system tells about itself. */
@@ -78,7 +83,8 @@ export type SystemEvent =
   | ActorFailed
   | RecoveryCompleted
   | SnapshotSaved
-  | StorageFailed;
+  | StorageFailed
+  | StorageRecovered;
 
 /** Takes system events. Look at `active` before making one: mostly nobody listens. */
 export interface SystemEventSink {

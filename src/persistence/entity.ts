@@ -57,7 +57,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
     this.#seat = seat;
     this.#belongings = new Belongings<C>(
       host.clock,
-      (command) => self.tell(command),
+      (message, wanted) => cell.enqueue({ message, reply: undefined, metadata: undefined, wanted }),
       (cause) => fail(new ActorFailedError(path, "watch", cause)),
     );
     this.#context = {

@@ -1,5 +1,6 @@
 /** A limit on how long a storage may give nothing at all. */
 import type { Clock } from "../clock.ts";
+import { StorageFailedError } from "../errors.ts";
 
 /** Fails what gives nothing for `timeoutMs`; what comes later is ignored. */
 export class IdleTimeout {
@@ -16,9 +17,7 @@ export class IdleTimeout {
   /** Rejects when `promise` has not settled in time. One promise at a time. */
   guard<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.setTimer(this.#timeoutMs, () =>
-        reject(new Error(`the storage gave nothing for ${this.#timeoutMs} ms`)),
-      );
+      const timer = this.#clock.setTimer(this.#timeoutMs, () => reject(silence(this.#timeoutMs)));
       this.#rejectGuarded = (error) => {
         timer.cancel();
         reject(error);
@@ -50,4 +49,13 @@ export class IdleTimeout {
       if (!over) iterator.return?.().catch(() => {});
     }
   }
+}
+
+/** Of the kind that a restart does not count: the entity cannot help it. */
+function silence(timeoutMs: number): StorageFailedError {
+  return new StorageFailedError(
+    "of this system",
+    "recovering",
+    new Error(`the storage gave nothing for ${timeoutMs} ms`),
+  );
 }

@@ -19,6 +19,8 @@ export interface StorageContext {
   readonly clock: Clock;
   /** Told once per failure of the store as a whole, such as a full disk. */
   readonly onFailure: (error: Error) => void;
+  /** Told when the store takes writes again after such a failure. */
+  readonly onRecovered?: () => void;
 }
 
 /** A store that is open. */

@@ -103,6 +103,10 @@ export class ActorSystem implements EntityScope {
         log.error(`${storage.description} failed`, error);
         if (events.active) events.publishSystemEvent({ type: "StorageFailed", error });
       },
+      onRecovered: () => {
+        log.info(`${storage.description} takes writes again`);
+        if (events.active) events.publishSystemEvent({ type: "StorageRecovered" });
+      },
     });
     return new ActorSystem(name, merged, events, store);
   }

@@ -1,88 +1,10 @@
 /** Timers, the receive timeout, watching and children: of a plain actor and of an entity alike, and gone with their incarnation. */
 import { expect } from "chai";
-import {
-  type ActorContext,
-  ActorFailedError,
-  type ActorRef,
-  type ActorSystem,
-  actor,
-  type OwnBelongings,
-  type Supervision,
-} from "rekindle";
-import { ManualClock, TestProbe } from "rekindle/testkit";
-import { type NotebookOptions, notebook, type Order } from "../support/notebook.ts";
-import { startSystem } from "../support/start-system.ts";
+import { ActorFailedError, type ActorRef, type ActorSystem, actor, type Supervision } from "rekindle";
+import { TestProbe } from "rekindle/testkit";
+import { notebook, type Order } from "../support/notebook.ts";
+import { type Context, kinds, mistake, obey, stage, supervision } from "../support/stage.ts";
 import { deferred, quiet, rejection } from "../support/waiting.ts";
-
-type Context = OwnBelongings<Order> & Pick<ActorContext<Order>, "spawn">;
-type Act = (context: Context) => unknown;
-
-const mistake = new Error("a mistake of the user");
-const supervision = { minBackoffMs: 1, maxBackoffMs: 1, jitter: 0 };
-
-interface Stage {
-  readonly system: ActorSystem;
-  readonly clock: ManualClock;
-  readonly ref: ActorRef<Order>;
-  /** The types of the messages that the actor has been sent, the scripted ones left out. */
-  readonly heard: string[];
-  /** Has the actor do something in its handler. */
-  act(act: Act): Promise<unknown>;
-  /** Makes the actor fail, and lets it restart. */
-  restart(): Promise<void>;
-}
-
-/** What an actor on the stage does with a message. */
-function obey(heard: string[], order: Order, context: Context): unknown {
-  if (order.type === "Fail") throw mistake;
-  if (order.type === "Act") return (order.act as Act)(context);
-  return heard.push(order.type);
-}
-
-function spawnPlain(system: ActorSystem, heard: string[]): ActorRef<Order> {
-  const behavior = actor<Order, undefined>({
-    initialState: undefined,
-    supervision,
-    async receive(_state, order, context) {
-      await obey(heard, order, context);
-      context.reply("done");
-      return undefined;
-    },
-  });
-  return system.spawn(behavior);
-}
-
-function entityOf(system: ActorSystem, heard: string[], options: NotebookOptions = {}): ActorRef<Order> {
-  const definition = notebook(
-    {},
-    {
-      entityType: "scripted",
-      passivateAfterMs: Number.POSITIVE_INFINITY,
-      supervision,
-      ...options,
-      async commandHandler(_words, order, context) {
-        await obey(heard, order, context);
-        return context.effect.none();
-      },
-    },
-  );
-  return system.entityRef(definition, "1");
-}
-
-async function stage(make: (system: ActorSystem, heard: string[]) => ActorRef<Order>): Promise<Stage> {
-  const clock = new ManualClock();
-  const system = await startSystem({ clock });
-  const heard: string[] = [];
-  const ref = make(system, heard);
-  const act = (act: Act): Promise<unknown> => ref.ask({ type: "Act", act }, { timeoutMs: 1e9 });
-  const restart = async (): Promise<void> => {
-    await rejection(ref.ask({ type: "Fail" }));
-    await quiet();
-    clock.advance(1);
-    await act(() => {});
-  };
-  return { system, clock, ref, heard, act, restart };
-}
 
 /** An actor to be watched. */
 function spawnTarget(system: ActorSystem, supervision: Supervision = "stop"): ActorRef<"fail"> {
@@ -99,10 +21,7 @@ function spawnTarget(system: ActorSystem, supervision: Supervision = "stop"): Ac
 const ended = { type: "Ended" };
 const silence = { type: "Silence" };
 
-for (const [kind, make] of [
-  ["a plain actor", spawnPlain],
-  ["an entity", entityOf],
-] as const) {
+for (const [kind, make] of kinds) {
   describe(`${kind} that watches`, () => {
     for (const end of ["stop", "kill", "failure"] as const) {
       it(`is sent its message once after a ${end}`, async () => {

@@ -1,7 +1,7 @@
 /** How long an actor pauses after a failure, and when it is given up. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { actor, type Supervision } from "rekindle";
+import { actor, PersistFailedError, StorageFullError, type Supervision } from "rekindle";
 import { RestartBackoff } from "#src/actor/supervision.js";
 
 /** The pauses of an actor that fails again as soon as it is back. */
@@ -43,6 +43,25 @@ describe("RestartBackoff", () => {
     expect(backoff.failed(600)).to.equal(200);
     expect(backoff.failed(600 + 200 + 501)).to.equal(100);
     expect(backoff.restarts).to.equal(1);
+  });
+
+  it("does not count what the store's failure leads to, however long it lasts, and lengthens the pauses all the same", () => {
+    const full = new Error("asking an entity", {
+      cause: new PersistFailedError("cart|1", new StorageFullError("here")),
+    });
+    const backoff = new RestartBackoff({
+      minBackoffMs: 1,
+      maxBackoffMs: 4,
+      jitter: 0,
+      maxRestarts: 2,
+      resetAfterMs: 60_000,
+    });
+    expect(Array.from({ length: 50 }, () => backoff.failed(0, full)).slice(0, 4)).to.deep.equal([1, 2, 4, 4]);
+    expect(backoff.restarts).to.equal(50);
+    const own = Object.assign(new Error("round and round"), { cause: undefined as unknown });
+    own.cause = own;
+    expect([1, 2, 3].map(() => backoff.failed(0, own))).to.deep.equal([4, 4, undefined]);
+    expect(new RestartBackoff("stop").failed(0, full)).to.equal(undefined);
   });
 
   it("never restarts what is to stop at its first failure", () => {

@@ -37,6 +37,20 @@ describe("timers", () => {
     expect(sent).to.deep.equal(["other at 10", "new at 30"]);
   });
 
+  it("want their message only until they are cancelled, replaced or closed, and that of a single one once", () => {
+    const asked: (() => boolean)[] = [];
+    const asking = new IncarnationTimers<string>(clock, (_message, wanted) => asked.push(wanted));
+    for (const key of ["cancelled", "replaced", "taken"]) asking.startSingleTimer(key, key, 10);
+    asking.startTimerWithFixedDelay("again", "again", 10);
+    clock.advance(10);
+    asking.cancel("cancelled");
+    asking.startSingleTimer("replaced", "replaced", 10);
+    expect(asked.map((wanted) => wanted())).to.deep.equal([false, false, true, true]);
+    expect(asked.map((wanted) => wanted())).to.deep.equal([false, false, false, true]);
+    asking.close();
+    expect(asked.map((wanted) => wanted())).to.deep.equal([false, false, false, false]);
+  });
+
   it("may be started again by their own message", () => {
     const again = new IncarnationTimers<number>(clock, (left) => {
       sent.push(`${left} left`);
