@@ -248,6 +248,21 @@ export class StorageFailedError extends RekindleError {
   }
 }
 
+/** The events are not contained in any snapshot that can be read. Nothing was deleted. */
+export class EventsNotCoveredError extends RekindleError {
+  readonly code = "EVENTS_NOT_COVERED";
+  readonly persistenceId: string;
+  readonly toSequenceNr: number;
+
+  constructor(persistenceId: string, toSequenceNr: number) {
+    super(
+      `No readable snapshot of ${quote(persistenceId)} contains its events up to ${toSequenceNr}; without them it could not recover. Nothing was deleted; save a snapshot first, or pass { force: true }.`,
+    );
+    this.persistenceId = persistenceId;
+    this.toSequenceNr = toSequenceNr;
+  }
+}
+
 /** The journal holds an event of a type, or of a version, that the definition does not know. */
 export class UnknownEventTypeError extends RekindleError {
   readonly code = "UNKNOWN_EVENT_TYPE";

@@ -15,6 +15,7 @@ export {
   ActorFailedError,
   ActorStoppedError,
   AskTimeoutError,
+  EventsNotCoveredError,
   MailboxOverflowError,
   NameTakenError,
   PersistFailedError,
@@ -48,9 +49,11 @@ export type {
 export { eventSourced } from "./persistence/event-sourced.ts";
 export type { Signal } from "./persistence/signal.ts";
 export type { ReadJournal } from "./query/read-journal.ts";
+export type { StorageFault, VerificationReport, VerifyOptions } from "./storage/maintenance.ts";
 export type { SnapshotCriteria } from "./storage/snapshot-store.ts";
 export type { Storage } from "./storage/storage.ts";
 export type { Metadata } from "./storage/stored-event.ts";
 export type { EventFilter, EventStream, StreamEvent, Unsubscribe } from "./stream/event-stream.ts";
 export type { ActorSystemOptions, SpawnOptions } from "./system/actor-system.ts";
 export { ActorSystem } from "./system/actor-system.ts";
+export type { DeleteEventsOptions, SystemStorage } from "./system/system-storage.ts";

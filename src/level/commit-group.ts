@@ -2,11 +2,19 @@
 import type { AppendRequest } from "../storage/journal.ts";
 import type { PendingCommit, StreamHead } from "./stream-head.ts";
 import { StreamPart } from "./stream-part.ts";
+import type { RestOfFrame, Tombstone } from "./tombstone.ts";
 
 /** A record to put, or, without a text, to delete. */
 export interface RecordChange {
   readonly key: string;
   readonly text?: string;
+}
+
+/** A deletion of the beginning of a stream. */
+export interface HeadDeletion {
+  readonly head: StreamHead;
+  readonly deletedTo: number;
+  readonly rest?: RestOfFrame | undefined;
 }
 
 /** Someone who waits for record changes. */
@@ -19,6 +27,7 @@ interface Waiter {
 export class CommitGroup implements PendingCommit {
   readonly parts: StreamPart[] = [];
   readonly changes: RecordChange[] = [];
+  readonly tombstones: Tombstone[] = [];
   events = 0;
   /** About how many bytes it takes. */
   bytes = 0;
@@ -41,16 +50,13 @@ export class CommitGroup implements PendingCommit {
   }
 
   /** Adds changes; with a head, its deletion too. */
-  change(
-    changes: readonly RecordChange[],
-    deletion: { head: StreamHead; deletedTo: number } | undefined,
-    waiter: Waiter,
-  ): number {
+  change(changes: readonly RecordChange[], deletion: HeadDeletion | undefined, waiter: Waiter): number {
     if (deletion) {
-      const { head, deletedTo } = deletion;
+      const { head, deletedTo, rest } = deletion;
       head.deletedTo = deletedTo;
       const part = this.#growingPart(head) ?? this.#newPart(head, "", "");
       part.deletedTo = deletedTo;
+      this.tombstones.push({ persistenceId: head.persistenceId, deletedTo, rest });
     }
     let length = 0;
     for (const change of changes) {

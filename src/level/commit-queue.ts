@@ -1,7 +1,8 @@
 /** Group commit: one write in flight, and everything that arrives meanwhile forms the next one. */
 import type { Clock } from "../clock.ts";
 import type { AppendRequest } from "../storage/journal.ts";
-import { CommitGroup, type RecordChange } from "./commit-group.ts";
+import { type ChainHead, noChain } from "./chain.ts";
+import { CommitGroup, type HeadDeletion, type RecordChange } from "./commit-group.ts";
 import { CommitWriter } from "./commit-writer.ts";
 import type { BatchTarget, WriteBatch } from "./database.ts";
 import { eagerBytes, eagerEvents, type LevelSettings } from "./level-storage-options.ts";
@@ -17,6 +18,8 @@ export interface CommitQueueParts {
   readonly health: StoreHealth;
   /** The offset of the last stored event. */
   readonly highestOffset: number;
+  /** Where the chain ends. Default: it has not begun. */
+  readonly chain?: ChainHead;
   /** The time of the last commit. */
   readonly lastCommitAt: number;
   /** Called when a write has failed, before anybody else hears of it: what memory knows of stream heads is not true any more. */
@@ -43,18 +46,21 @@ export class CommitQueue {
   readonly backlog: PendingBytes;
   readonly #parts: CommitQueueParts;
   readonly #sync: boolean;
-  readonly #writer = new CommitWriter();
+  readonly #writer: CommitWriter;
   /** Those that are not in flight. The last one still grows; those before it are full. */
   readonly #waiting: CommitGroup[] = [];
   #inFlight: CommitGroup | undefined;
   /** The first waiting group, as far as it was put together while the disk was busy. */
   #draft: Draft | undefined;
   #scheduled = false;
+  /** Resolves when the last of the tasks that hold writes back is over. */
+  #pause: Promise<unknown> | undefined;
   #highestOffset: number;
   #lastCommitAt: number;
 
   constructor(parts: CommitQueueParts) {
     this.#parts = parts;
+    this.#writer = new CommitWriter(parts.chain ?? noChain);
     this.#sync = parts.settings.durability === "sync";
     this.backlog = new PendingBytes(parts.settings.pendingBytesMax);
     this.#highestOffset = parts.highestOffset;
@@ -83,7 +89,7 @@ export class CommitQueue {
   }
 
   /** Stores record changes in one commit, all or none; with a deletion, the head of its stream too. */
-  change(changes: readonly RecordChange[], deletion?: { head: StreamHead; deletedTo: number }): Promise<void> {
+  change(changes: readonly RecordChange[], deletion?: HeadDeletion): Promise<void> {
     const { failure } = this.#parts.health;
     if (failure) return Promise.reject(failure);
     return new Promise((resolve, reject) => {
@@ -95,6 +101,24 @@ export class CommitQueue {
   /** Resolves when everything that waits now was written, or failed; never rejects. */
   whenSettled(): Promise<void> {
     return (this.#waiting.at(-1) ?? this.#inFlight)?.whenSettled() ?? Promise.resolve();
+  }
+
+  /** Runs `task` between two writes: after the one in flight, and before all others. */
+  whilePaused<T>(task: () => Promise<T>): Promise<T> {
+    const before = this.#pause ?? this.#inFlight?.whenSettled() ?? Promise.resolve();
+    const paused = before.then(task, task);
+    const over: Promise<void> = paused.then(
+      () => this.#resume(over),
+      () => this.#resume(over),
+    );
+    this.#pause = over;
+    return paused;
+  }
+
+  #resume(pause: Promise<unknown>): void {
+    if (this.#pause !== pause) return;
+    this.#pause = undefined;
+    if (!this.#scheduled) this.#continueAfter(1);
   }
 
   #openGroup(): CommitGroup {
@@ -134,6 +158,7 @@ export class CommitQueue {
   }
 
   #writeNext(): void {
+    if (this.#pause) return;
     const draft = this.#draftNext();
     if (!draft) return;
     const { group } = draft;
@@ -170,7 +195,7 @@ export class CommitQueue {
   async #write({ group, batch }: Draft): Promise<void> {
     this.#writer.finish(group, batch);
     // One write at a time, each synced: LevelDB may rotate its log between two, and never syncs the end of the old one.
-    await batch.write({ sync: this.#sync });
+    await batch.write({ sync: this.#sync, lastOrdinal: this.#highestOffset + group.events });
   }
 
   #succeeded(group: CommitGroup): void {

@@ -1,13 +1,15 @@
-/** Turns a group into the batch of one commit: frames, heads, the commit record, tag index entries and other changes. */
+/** Turns a group into the batch of one commit: frames, heads, the commit record, tag index entries, tombstones and other changes. */
+import { type ChainHead, frameDigest, noChain, seal } from "./chain.ts";
 import type { CommitGroup } from "./commit-group.ts";
 import type { WriteBatch } from "./database.ts";
 import { writeEvent } from "./event-text.ts";
 import { recordArenaBytes } from "./level-storage-options.ts";
 import { putRecord } from "./put-record.ts";
 import { RecordBytes } from "./record-bytes.ts";
-import { commitKey, frameKey, tagKey } from "./record-keys.ts";
+import { commitKey, frameKey, tagKey, tombstoneKey } from "./record-keys.ts";
 import type { StreamPart } from "./stream-part.ts";
 import { TagIndex } from "./tag-index.ts";
+import { type Tombstone, writeTombstone } from "./tombstone.ts";
 
 const comma = 44;
 const openingBracket = 91;
@@ -18,9 +20,18 @@ export class CommitWriter {
   readonly #record = new RecordBytes(recordArenaBytes);
   readonly #commit = new RecordBytes(recordArenaBytes);
   readonly #tags = new TagIndex();
+  #digest: string;
+  #tombstones: number;
+  #timestamp = 0;
   #firstOrdinal = 0;
   #nextOrdinal = 0;
   #parts = 0;
+
+  /** @param chain where the store ends; what is written continues it */
+  constructor(chain: ChainHead = noChain) {
+    this.#digest = chain.digest;
+    this.#tombstones = chain.tombstones;
+  }
 
   /** @param ordinal the offset of the first event of the group that comes next */
   begin(ordinal: number, timestamp: number): void {
@@ -29,7 +40,10 @@ export class CommitWriter {
     this.#parts = 0;
     this.#tags.clear();
     this.#commit.clear();
-    this.#commit.text('{"at":');
+    this.#timestamp = timestamp;
+    this.#commit.text('{"p":"');
+    this.#commit.text(this.#digest);
+    this.#commit.text('","at":');
     this.#commit.number(timestamp);
     this.#commit.text(',"s":[');
   }
@@ -46,10 +60,12 @@ export class CommitWriter {
   finish(group: CommitGroup, batch: WriteBatch): void {
     this.writeParts(group, batch);
     if (this.#nextOrdinal > this.#firstOrdinal) {
-      this.#commit.text("]}");
+      this.#commit.text("]");
+      this.#digest = seal(this.#commit);
       putRecord(batch, commitKey(this.#firstOrdinal), this.#commit);
       for (const [tag, entries] of this.#tags.entries()) this.#put(batch, tagKey(tag, this.#firstOrdinal), entries);
     }
+    for (const tombstone of group.tombstones) this.#writeTombstone(tombstone, batch);
     for (const { key, text } of group.changes) {
       if (text === undefined) batch.del(key);
       else this.#put(batch, key, text);
@@ -61,6 +77,7 @@ export class CommitWriter {
     part.written = true;
     if (count > 0) {
       const checksum = this.#writeFrame(part, batch);
+      const digest = frameDigest(this.#record.textBytes);
       if (this.#nextOrdinal > this.#firstOrdinal) this.#commit.character(comma);
       this.#commit.text(head.commitEntry);
       this.#commit.number(first);
@@ -68,7 +85,7 @@ export class CommitWriter {
       this.#commit.number(count);
       this.#commit.character(comma);
       this.#commit.number(checksum);
-      this.#commit.character(closingBracket);
+      this.#commit.text(`,"${digest}"]`);
       this.#nextOrdinal += count;
     }
     const record = this.#record;
@@ -99,6 +116,16 @@ export class CommitWriter {
     }
     record.character(closingBracket);
     return putRecord(batch, frameKey(part.head.escapedId, part.first), record);
+  }
+
+  #writeTombstone(tombstone: Tombstone, batch: WriteBatch): void {
+    const record = this.#record;
+    record.clear();
+    const place = { previous: this.#digest, afterOffset: this.#nextOrdinal - 1 };
+    writeTombstone(record, { ...tombstone, ...place }, this.#timestamp);
+    this.#digest = seal(record);
+    this.#tombstones++;
+    putRecord(batch, tombstoneKey(this.#tombstones), record);
   }
 
   #put(batch: WriteBatch, key: string, text: string): void {

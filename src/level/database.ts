@@ -8,11 +8,18 @@ export type Database = Level<string, Buffer>;
 /** A frozen view of a LevelDB. */
 export type DatabaseView = ReturnType<Database["snapshot"]>;
 
+/** How a batch is written. */
+export interface WriteOptions {
+  readonly sync: boolean;
+  /** The offset of the last event that is stored when this is through. */
+  readonly lastOrdinal: number;
+}
+
 /** A batch that is being put together; it copies what it is given. */
 export interface WriteBatch {
   put(key: string, value: Buffer): unknown;
   del(key: string): unknown;
-  write(options: { readonly sync: boolean }): Promise<void>;
+  write(options: WriteOptions): Promise<void>;
   /** Throws it away. */
   close(): Promise<void>;
 }
@@ -32,4 +39,10 @@ export function databaseAt(directory: string): Database {
     writeBufferSize: writeBufferBytes,
     createIfMissing: false,
   });
+}
+
+/** Gives back the space of what was deleted between two keys. */
+export async function compact(db: Database, gte: string, lt: string): Promise<void> {
+  // LevelDB has it; the type that is common to all databases of `level` does not.
+  if ("compactRange" in db && typeof db.compactRange === "function") await db.compactRange(gte, lt);
 }

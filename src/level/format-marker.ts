@@ -8,7 +8,8 @@ import { syncFolder } from "./store-folder.ts";
 /** The version of the layout that this code reads and writes. */
 export const formatVersion = 1;
 
-const markerFile = "rekindle.json";
+/** Its name in the folder of a store. */
+export const markerFile = "rekindle.json";
 
 /**
  * Whether the folder has a marker of this format.

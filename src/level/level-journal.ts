@@ -36,6 +36,7 @@ export class LevelJournal implements Journal {
   readonly backlog: Backlog;
   readonly #parts: LevelJournalParts;
   readonly #deletions = new KeyedTurns();
+  readonly #taggers = new KeyedTurns();
 
   constructor(parts: LevelJournalParts) {
     this.#parts = parts;
@@ -141,7 +142,7 @@ export class LevelJournal implements Journal {
   async #delete(head: StreamHead, deletedTo: number): Promise<void> {
     const { db, health, queue } = this.#parts;
     const context = { location: health.location, persistenceId: head.persistenceId };
-    if (deletedTo >= 1) await deleteEvents({ db, queue, context, head, deletedTo });
+    if (deletedTo >= 1) await deleteEvents({ db, queue, context, head, deletedTo, taggers: this.#taggers });
   }
 
   /** Resolves when the writes of the stream that are pending now are over, however they end; never rejects. */

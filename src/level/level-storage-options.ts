@@ -15,6 +15,14 @@ export interface LevelStorageOptions {
   readonly cachedStreamsMax?: number;
   /** How many bytes of stored events one batch of a read takes from the disk; one commit of a stream is never split. Default 1 MiB. */
   readonly readBytesMax?: number;
+  /**
+   * Whether every commit waits until the high-water mark is on the disk, too. Default false: the mark follows within a second or
+   * 50 commits, and a damage of the log that looks like a crash in the middle of a write can hide commits of that time.
+   * Only with `durability: "sync"`.
+   */
+  readonly strictTail?: boolean;
+  /** Whether every record is read and proved before the store can be used; a fault is a StorageCorruptedError then. Default false. */
+  readonly verifyOnOpen?: boolean;
 }
 
 /** The options with their defaults filled in. */
@@ -26,6 +34,8 @@ const defaults: LevelSettings = {
   commitBytesMax: 1024 * 1024,
   cachedStreamsMax: 100_000,
   readBytesMax: 1024 * 1024,
+  strictTail: false,
+  verifyOnOpen: false,
 };
 
 /** Waiting events that make an idle store write at once, so that deciding and syncing overlap. */
@@ -40,11 +50,32 @@ export const recordArenaBytes = 262_144;
 /** How many records one step of a read fetches at the most. */
 export const readRecordsMax = 256;
 
+/** What one step takes from the disk when a copy or a whole store is proved. */
+export const proofStep: { readonly records: number; readonly bytes: number } = {
+  records: 1_000,
+  bytes: 4 * 1024 * 1024,
+};
+
 /** How many records of a deletion go into one commit at the most. */
 export const deletedRecordsMax = 1_000;
 
+/** Commits after which the high-water mark is written, beside those that follow. */
+export const markCommitsMax = 50;
+
+/** After this time it is written in any case, in milliseconds. */
+export const markDelayMs = 1_000;
+
+/** So many bytes of tables, the newest first, are proved against their checksums when a store is opened; the rest when it is verified. */
+export const provedTableBytesMax = 268_435_456;
+
 /** How much LevelDB gathers in memory, and so in the log that an opening reads, before it writes a table. Less stalls many streams, more slows every insert. */
 export const writeBufferBytes = 16_777_216;
+
+/** How long a poisoned store waits before it is opened anew, in milliseconds; twice as long after each attempt that fails. */
+export const reopenDelayMsMin = 100;
+
+/** The longest it waits between two attempts, in milliseconds. */
+export const reopenDelayMsMax = 10_000;
 
 /** @throws TypeError when an option is unknown or out of range */
 export function resolveOptions(options: LevelStorageOptions): LevelSettings {
@@ -56,8 +87,17 @@ export function resolveOptions(options: LevelStorageOptions): LevelSettings {
   if (durability !== "sync" && durability !== "async") {
     throw new TypeError(`durability must be "sync" or "async", not ${JSON.stringify(durability)}`);
   }
+  const strictTail = options.strictTail ?? defaults.strictTail;
+  if (typeof strictTail !== "boolean")
+    throw new TypeError(`strictTail must be true or false, not ${String(strictTail)}`);
+  if (strictTail && durability !== "sync") throw new TypeError('strictTail needs durability: "sync"');
+  const verifyOnOpen = options.verifyOnOpen ?? defaults.verifyOnOpen;
+  if (typeof verifyOnOpen !== "boolean")
+    throw new TypeError(`verifyOnOpen must be true or false, not ${String(verifyOnOpen)}`);
   return {
     durability,
+    strictTail,
+    verifyOnOpen,
     pendingBytesMax: positive(options, "pendingBytesMax"),
     commitBytesMax: positive(options, "commitBytesMax"),
     cachedStreamsMax: positive(options, "cachedStreamsMax"),
@@ -65,7 +105,10 @@ export function resolveOptions(options: LevelStorageOptions): LevelSettings {
   };
 }
 
-function positive(options: LevelStorageOptions, name: Exclude<keyof LevelSettings, "durability">): number {
+function positive(
+  options: LevelStorageOptions,
+  name: Exclude<keyof LevelSettings, "durability" | "strictTail" | "verifyOnOpen">,
+): number {
   const value = options[name] ?? defaults[name];
   if (!Number.isSafeInteger(value) || value < 1)
     throw new TypeError(`${name} must be a whole number of at least 1, not ${String(value)}`);

@@ -1,12 +1,12 @@
 /** Opens the LevelDB of a store, or creates it; refuses whatever is not a store of this format, and changes nothing of it. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { StorageCorruptedError, StorageFormatError, StorageLockedError } from "../errors.ts";
+import { StorageFormatError, StorageLockedError } from "../errors.ts";
 import { type Database, databaseAt } from "./database.ts";
-import { hasMarker, writeMarker } from "./format-marker.ts";
 import { hasCode } from "./level-failure.ts";
 import { describeOwner } from "./owner-file.ts";
-import { inspectFolder, isThere, remainsIn, syncFolder } from "./store-folder.ts";
+import type { StorePlace } from "./read-file.ts";
+import { inspectFolder, remainsIn } from "./store-folder.ts";
 
 /** How LevelDB is opened. */
 interface OpenMode {
@@ -16,33 +16,28 @@ interface OpenMode {
 
 const existing: OpenMode = { createIfMissing: false, errorIfExists: false };
 const brandNew: OpenMode = { createIfMissing: true, errorIfExists: true };
+const refused: OpenMode = { createIfMissing: false, errorIfExists: true };
 const evenIfCutShort: OpenMode = { createIfMissing: true, errorIfExists: false };
 
-/**
- * @param folder the real path
- * @param now goes into the marker of a new store
- */
-export async function openDatabase(folder: string, location: string, now: number): Promise<Database> {
-  if (await hasMarker(folder, location)) {
-    if (!(await isThere(join(folder, "CURRENT"))))
-      throw new StorageCorruptedError(location, "CURRENT", "it is missing");
-    const db = await openIn(folder, location, existing);
-    await syncFolder(folder);
-    return db;
-  }
-  const db = await create(folder, location);
+/** Opens the LevelDB of a store that has been proved. */
+export function openExisting({ folder, location }: StorePlace): Promise<Database> {
+  return openIn(folder, location, existing);
+}
+
+/** Whether another process has the store open. Nothing is opened: LevelDB takes its lock first, and then finds that the store exists. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const db = databaseAt(folder);
   try {
-    await syncFolder(folder);
-    await writeMarker(folder, now);
-    return db;
+    await db.open(refused);
   } catch (error) {
-    await db.close();
-    throw error;
+    return hasCode(error, "LEVEL_LOCKED");
   }
+  await db.close();
+  return false;
 }
 
 /** Without a marker no open() ever resolved, so nothing was ever acknowledged here: a store without records may be made anew. */
-async function create(folder: string, location: string): Promise<Database> {
+export async function createDatabase({ folder, location }: StorePlace): Promise<Database> {
   switch (await inspectFolder(folder)) {
     case "data":
       throw new StorageFormatError(

@@ -1,14 +1,23 @@
 /** Opens a store and puts its parts together; closing takes them apart in the opposite order. */
+import { StorageCorruptedError } from "../errors.ts";
 import type { OpenStorage, StorageContext } from "../storage/storage.ts";
+import { readChainHead } from "./chain-head.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { Database } from "./database.ts";
+import { hasMarker, markerFile } from "./format-marker.ts";
 import { LevelJournal } from "./level-journal.ts";
+import { LevelMaintenance } from "./level-maintenance.ts";
 import { LevelSnapshots } from "./level-snapshots.ts";
 import { type LevelSettings, readRecordsMax } from "./level-storage-options.ts";
-import { openDatabase } from "./open-database.ts";
-import { removeOwner, writeOwner } from "./owner-file.ts";
+import { openVerified, type VerifiedDatabase } from "./open-verified.ts";
+import { removeOwner } from "./owner-file.ts";
+import { proveStore } from "./prove-store.ts";
 import { readHead } from "./read-head.ts";
-import { lastCommit } from "./read-history.ts";
+import { emptyKey } from "./record-keys.ts";
+import { ReopeningJournal } from "./reopening-journal.ts";
+import { ReopeningMaintenance } from "./reopening-maintenance.ts";
+import { ReopeningSnapshots } from "./reopening-snapshots.ts";
+import { ReopeningStore, type StoreSession } from "./reopening-store.ts";
 import { lastSnapshotTime } from "./snapshot-text.ts";
 import { makeFolder } from "./store-folder.ts";
 import { StoreHealth } from "./store-health.ts";
@@ -16,13 +25,12 @@ import { claimStore } from "./store-registry.ts";
 import { StreamHeads } from "./stream-heads.ts";
 import { WorkInProgress } from "./work-in-progress.ts";
 
-/** A store that is in the making, or open. */
-interface StorePlace {
+/** A database that is open, and where. */
+interface StoreInUse {
   readonly location: string;
   /** The real path of the location. */
   readonly folder: string;
-  readonly db: Database;
-  readonly release: () => void;
+  readonly opened: VerifiedDatabase;
 }
 
 export async function openLevelStore(
@@ -33,40 +41,76 @@ export async function openLevelStore(
   const folder = await makeFolder(location);
   const claim = claimStore(folder, location);
   try {
-    const db = await openDatabase(folder, location, context.clock.now());
-    try {
-      // The place for proving the end of the history against its last known mark.
-      return await assemble({ location, folder, db, release: claim.release }, settings, context);
-    } catch (error) {
-      await db.close();
-      throw error;
-    }
+    const store = await ReopeningStore.open({
+      location,
+      context,
+      open: (sessionContext) => openSession(folder, location, settings, sessionContext),
+      async assertReopenable() {
+        claim.assertUnlocked();
+        // Without its marker it would be made anew, and be empty.
+        if (!(await hasMarker(folder, location)))
+          throw new StorageCorruptedError(location, markerFile, "it is missing");
+      },
+      release: claim.release,
+    });
+    return {
+      journal: new ReopeningJournal(store),
+      snapshots: new ReopeningSnapshots(store),
+      maintenance: new ReopeningMaintenance(store),
+      close: () => store.close(),
+    };
   } catch (error) {
     claim.release();
     throw error;
   }
 }
 
+/** Opens the database, the first time and after each outage. */
+async function openSession(
+  folder: string,
+  location: string,
+  settings: LevelSettings,
+  context: StorageContext,
+): Promise<StoreSession> {
+  const opened = await openVerified({ folder, location }, settings, context);
+  try {
+    if (settings.verifyOnOpen) await proveStore(opened, { folder, location });
+    return await assemble({ location, folder, opened }, settings, context);
+  } catch (error) {
+    await removeOwner(folder);
+    await opened.close();
+    throw error;
+  }
+}
+
 async function assemble(
-  place: StorePlace,
+  place: StoreInUse,
   settings: LevelSettings,
   { clock, onFailure }: StorageContext,
-): Promise<OpenStorage> {
-  const { location, folder, db } = place;
-  const { at, highestOffset } = await lastCommit(db, location);
+): Promise<StoreSession> {
+  const { location, folder, opened } = place;
+  const { db, target, highestOffset, lastCommitAt } = opened;
   const lastTimestamp = await lastSnapshotTime(db, location);
-  await writeOwner(folder, clock.now());
 
   const health = new StoreHealth(location, onFailure);
   const work = new WorkInProgress(health);
   const heads = new StreamHeads((persistenceId) => readHeadNow(db, location, persistenceId), settings.cachedStreamsMax);
   const forgetHeads = (): void => heads.forgetAll();
-  const queue = new CommitQueue({ target: db, settings, clock, health, highestOffset, lastCommitAt: at, forgetHeads });
+  const chain = await readChainHead(db, location);
+  const queue = new CommitQueue({ target, chain, settings, clock, health, highestOffset, lastCommitAt, forgetHeads });
   const step = { records: readRecordsMax, bytes: settings.readBytesMax };
   let closed: Promise<void> | undefined;
+  const journal = new LevelJournal({ db, queue, heads, health, work, step });
+  const snapshots = new LevelSnapshots({ db, queue, clock, health, work, lastTimestamp });
   return {
-    journal: new LevelJournal({ db, queue, heads, health, work, step }),
-    snapshots: new LevelSnapshots({ db, queue, clock, health, work, lastTimestamp }),
+    journal,
+    snapshots,
+    maintenance: new LevelMaintenance({ folder, db, queue, journal, snapshots, health, work }),
+    tryWrite() {
+      const batch = target.batch();
+      batch.del(emptyKey);
+      return batch.write({ sync: settings.durability === "sync", lastOrdinal: highestOffset });
+    },
     close() {
       health.markClosed();
       closed ??= closeStore(place, work, queue);
@@ -75,19 +119,14 @@ async function assemble(
   };
 }
 
-async function closeStore(
-  { folder, db, release }: StorePlace,
-  work: WorkInProgress,
-  queue: CommitQueue,
-): Promise<void> {
+async function closeStore({ folder, opened }: StoreInUse, work: WorkInProgress, queue: CommitQueue): Promise<void> {
   await work.whenIdle();
   await queue.whenSettled();
   try {
     // While the lock is still held: afterwards it could be the file of the next owner.
     await removeOwner(folder);
   } finally {
-    await db.close();
-    release();
+    await opened.close();
   }
 }
 

@@ -3,12 +3,18 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { pid } from "node:process";
+import { isThere } from "./store-folder.ts";
 
 const ownerFile = "owner.json";
 
 export async function writeOwner(folder: string, now: number): Promise<void> {
   const owner = { pid, host: hostname(), started: new Date(now).toISOString() };
   await writeFile(join(folder, ownerFile), `${JSON.stringify(owner)}\n`);
+}
+
+/** Whether somebody has the store open, or had it when it was killed. */
+export function hasOwner(folder: string): Promise<boolean> {
+  return isThere(join(folder, ownerFile));
 }
 
 export async function removeOwner(folder: string): Promise<void> {

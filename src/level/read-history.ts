@@ -158,22 +158,6 @@ export class HistoryWalk {
   }
 }
 
-/** The newest commit: its time, and the offset of its last event; zeros when there is none. */
-export async function lastCommit(
-  db: Database,
-  location: string,
-): Promise<{ readonly at: number; readonly highestOffset: number }> {
-  const iterator = db.iterator({ ...allCommits, reverse: true, limit: 1 });
-  try {
-    const row = await iterator.next();
-    if (!row) return { at: 0, highestOffset: 0 };
-    const { ordinal, at, frames } = decodeCommit(location, row[0], row[1]);
-    return { at, highestOffset: frames.reduce((sum, frame) => sum + frame.count, ordinal - 1) };
-  } finally {
-    await iterator.close();
-  }
-}
-
 function decodeCommit(location: string, key: string, value: Buffer): Commit {
   const ordinal = numberOf(key);
   const commit = parseCommit(recordJson(location, commitPlace(ordinal), key, value));
@@ -181,6 +165,7 @@ function decodeCommit(location: string, key: string, value: Buffer): Commit {
   return { ordinal, ...commit };
 }
 
-function commitPlace(ordinal: number): string {
+/** How a commit is called in errors. */
+export function commitPlace(ordinal: number): string {
   return `the commit at offset ${ordinal}`;
 }

@@ -16,7 +16,7 @@ export interface KeyRange {
 }
 
 /** The kinds of records. */
-const recordKind = { frame: "e", head: "h", commit: "c", tag: "t", snapshot: "s", store: "m" };
+const recordKind = { frame: "e", head: "h", commit: "c", tombstone: "d", tag: "t", snapshot: "s", store: "m" };
 
 /** All heads. */
 export const allHeads: KeyRange = { gte: "h", lt: "i" };
@@ -24,8 +24,38 @@ export const allHeads: KeyRange = { gte: "h", lt: "i" };
 /** All commit records. */
 export const allCommits: KeyRange = { gte: "c", lt: "d" };
 
+/** All tombstones. */
+export const allTombstones: KeyRange = { gte: "d", lt: "e" };
+
+/** All frames. */
+export const allFrames: KeyRange = { gte: "e", lt: "f" };
+
+/** The whole tag index. */
+export const allTagRecords: KeyRange = { gte: "t", lt: "u" };
+
+/** All snapshots. */
+export const allSnapshots: KeyRange = { gte: "s", lt: "t" };
+
+/** What the store keeps for itself. */
+export const allStoreRecords: KeyRange = { gte: "m", lt: "n" };
+
+/** Where no record has its place. */
+export const unknownRanges: readonly Partial<KeyRange>[] = [
+  { lt: "c" },
+  { gte: "f", lt: "h" },
+  { gte: "i", lt: "m" },
+  { gte: "n", lt: "s" },
+  { gte: "u" },
+];
+
+/** Nothing is ever stored here: deleting it is a write that changes nothing. */
+export const emptyKey: string = `${recordKind.store}empty`;
+
 /** The latest time that a snapshot was given. */
 export const snapshotTimeKey: string = `${recordKind.store}snapshot-time`;
+
+/** The keys of the records that the store keeps for itself. */
+export const knownStoreKeys: readonly string[] = [snapshotTimeKey];
 
 /** Takes the end mark out of an id. Ids without it and without `%` stay as they are. */
 export function escapeId(id: string): string {
@@ -64,8 +94,22 @@ export function commitKey(ordinal: number): string {
   return recordKind.commit + numberKey(ordinal);
 }
 
+/** @param number counts the tombstones of the store, from 1 */
+export function tombstoneKey(number: number): string {
+  return recordKind.tombstone + numberKey(number);
+}
+
+/** Whether it is the key of a commit record. */
+export function isCommitKey(key: string): boolean {
+  return key.startsWith(recordKind.commit) && key.length === recordKind.commit.length + digits;
+}
+
 export function tagKey(tag: string, ordinal: number): string {
   return recordKind.tag + escapeId(tag) + end + numberKey(ordinal);
+}
+
+export function snapshotsOf(escapedId: string): KeyRange {
+  return { gte: recordKind.snapshot + escapedId + end, lt: recordKind.snapshot + escapedId + afterEnd };
 }
 
 export function snapshotKey(escapedId: string, sequenceNr: number): string {

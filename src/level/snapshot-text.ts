@@ -37,7 +37,8 @@ export function snapshotTimestamp(value: Buffer): number {
   return Number(digits ?? 0);
 }
 
-function isSnapshot(json: unknown): json is readonly [number, number, Metadata | 0, unknown] {
+/** Whether this is the JSON of a snapshot. */
+export function isSnapshot(json: unknown): json is readonly [number, number, Metadata | 0, unknown] {
   if (!Array.isArray(json) || json.length !== 4) return false;
   const [timestamp, schemaVersion, metadata]: unknown[] = json;
   return (

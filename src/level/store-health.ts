@@ -40,9 +40,10 @@ export class StoreHealth {
     this.#closed = true;
   }
 
-  /** Why `doing` is refused, if it is: the store is closed. */
+  /** Why `doing` is refused, if it is: the store is closed; when that was because of a failed write, the failure. */
   refusal(doing: string): Error | undefined {
-    return this.#closed ? new StorageFailedError(this.location, doing, new Error("the store is closed")) : undefined;
+    if (!this.#closed) return undefined;
+    return this.#failure ?? new StorageFailedError(this.location, doing, new Error("the store is closed"));
   }
 
   /** Why the end of this stream cannot be read, if it cannot. */

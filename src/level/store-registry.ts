@@ -5,6 +5,12 @@ import { StorageLockedError } from "../errors.ts";
 
 /** The claim on a store; to be released when it is closed. */
 export interface StoreClaim {
+  /**
+   * Asked before LevelDB is opened once more under the same claim.
+   *
+   * @throws StorageLockedError when another thread of this process has it open
+   */
+  assertUnlocked(): void;
   release(): void;
 }
 
@@ -19,10 +25,13 @@ export function claimStore(folder: string, location: string): StoreClaim {
   const { dev, ino } = statSync(folder, { bigint: true });
   const identity = `${dev}:${ino}`;
   if (claimed.has(identity)) throw new StorageLockedError(location, "this process");
-  if (isLockHeldHere(folder))
-    throw new StorageLockedError(location, "this process (another worker thread, or another copy of this library)");
+  const assertUnlocked = (): void => {
+    if (isLockHeldHere(folder))
+      throw new StorageLockedError(location, "this process (another worker thread, or another copy of this library)");
+  };
+  assertUnlocked();
   claimed.add(identity);
-  return { release: () => claimed.delete(identity) };
+  return { assertUnlocked, release: () => claimed.delete(identity) };
 }
 
 /**

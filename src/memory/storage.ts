@@ -2,6 +2,7 @@
 import { StorageFailedError, StorageLockedError } from "../errors.ts";
 import type { OpenStorage, Storage, StorageContext } from "../storage/storage.ts";
 import { type JournalData, MemoryJournal } from "./journal.ts";
+import { MemoryMaintenance } from "./maintenance.ts";
 import { MemorySnapshotStore, type SnapshotData } from "./snapshot-store.ts";
 
 const description = "memory";
@@ -27,6 +28,7 @@ export function memoryStorage(): Storage {
     return {
       journal: new MemoryJournal(journalData, assertOpen),
       snapshots: new MemorySnapshotStore(snapshotData, clock, assertOpen),
+      maintenance: new MemoryMaintenance(journalData, snapshotData, assertOpen),
       async close() {
         assertOpen("closing");
         closed = true;

@@ -68,6 +68,11 @@ export class EntityRegistry {
     return this.#kernel.refTo(cell);
   }
 
+  /** @throws NameTakenError when an entity with that persistence id is live */
+  assertNotLive(persistenceId: string): void {
+    this.#writers.assertFree(persistenceId);
+  }
+
   /** After it, what comes after a graceful stop is a dead letter. Call it before the actors are stopped. */
   close(): void {
     this.#closed = true;

@@ -24,7 +24,7 @@ export interface VerificationReport {
 
 /** How a scrub is watched and ended. */
 export interface VerifyOptions {
-  /** Called now and then with the commits that were read and, where known, how many there are. */
+  /** Called now and then with how much is done, in steps of the backend, and how much there is in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

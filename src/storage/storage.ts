@@ -1,6 +1,7 @@
 /** A place that keeps events and snapshots: closed at first, opened by the actor system. */
 import type { Clock } from "../clock.ts";
 import type { Journal } from "./journal.ts";
+import type { Maintenance } from "./maintenance.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 
 /** What an actor system is given; it opens and closes the store. A storage can be opened again after it was closed. */
@@ -21,12 +22,15 @@ export interface StorageContext {
   readonly onFailure: (error: Error) => void;
   /** Told when the store takes writes again after such a failure. */
   readonly onRecovered?: () => void;
+  /** Told what was found and mended while the store was opened, such as a write that a crash had cut off. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** A store that is open. */
 export interface OpenStorage {
   readonly journal: Journal;
   readonly snapshots: SnapshotStore;
+  readonly maintenance: Maintenance;
 
   /** Finishes the writes that are pending, then releases everything. Later calls of any method fail with StorageFailedError. */
   close(): Promise<void>;

@@ -13,6 +13,7 @@ import { Permits } from "../persistence/permits.ts";
 import { ReadJournal } from "../query/read-journal.ts";
 import type { OpenStorage, Storage } from "../storage/storage.ts";
 import { EventStream } from "../stream/event-stream.ts";
+import { SystemStorage } from "./system-storage.ts";
 
 /** How a system differs from the defaults. */
 export interface ActorSystemOptions {
@@ -50,6 +51,7 @@ export class ActorSystem implements EntityScope {
   readonly #store: OpenStorage | undefined;
   readonly #entities: EntityRegistry | undefined;
   readonly #readJournal: ReadJournal | undefined;
+  readonly #storage: SystemStorage | undefined;
   readonly #graceMs: number;
   #terminated: Promise<void> | undefined;
 
@@ -69,7 +71,7 @@ export class ActorSystem implements EntityScope {
     if (!store) return;
     const { journal, snapshots } = store;
     this.#readJournal = new ReadJournal(journal);
-    this.#entities = new EntityRegistry(this.#kernel, {
+    const entities = new EntityRegistry(this.#kernel, {
       clock,
       log,
       journal,
@@ -81,6 +83,8 @@ export class ActorSystem implements EntityScope {
       spawnChild: (child, name, parent) => this.#kernel.spawnActor(this, child, name, parent),
       dropped: (path, message, queue) => this.#kernel.dropped(path, message, queue),
     });
+    this.#entities = entities;
+    this.#storage = new SystemStorage(store, (persistenceId) => entities.assertNotLive(persistenceId));
   }
 
   /**
@@ -99,6 +103,7 @@ export class ActorSystem implements EntityScope {
     const events = new EventStream(log);
     const store = await storage?.open({
       clock,
+      onWarning: (message) => log.warn(message),
       onFailure: (error) => {
         log.error(`${storage.description} failed`, error);
         if (events.active) events.publishSystemEvent({ type: "StorageFailed", error });
@@ -114,6 +119,11 @@ export class ActorSystem implements EntityScope {
   /** The nact system: actors spawned under it with nact's own `spawn` live beside ours. */
   get nact(): NactRef<never> {
     return this.#kernel.nact;
+  }
+
+  /** Proves, copies and prunes the store. @throws TypeError when the system has no storage */
+  get storage(): SystemStorage {
+    return this.#storage ?? this.#noStorage();
   }
 
   /** The stored history. @throws TypeError when the system has no storage */

@@ -5,6 +5,7 @@ import { globalOrderSuite } from "./global-order-suite.ts";
 import { idsSuite } from "./ids-suite.ts";
 import { journalSuite } from "./journal-suite.ts";
 import { lifecycleSuite } from "./lifecycle-suite.ts";
+import { maintenanceSuite } from "./maintenance-suite.ts";
 import { globalRunner, type TestRunner } from "./runner.ts";
 import { snapshotSuite } from "./snapshot-suite.ts";
 import { StoreUnderTest } from "./store-under-test.ts";
@@ -53,6 +54,7 @@ export function storageTck(
     globalOrderSuite(runner, store);
     snapshotSuite(runner, store, snapshotBytes);
     idsSuite(runner, store);
+    maintenanceSuite(runner, store);
     volumeSuite(runner, store);
     lifecycleSuite(runner, store, { survivesReopen, exclusive });
   });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../clock.ts";
 import type { Journal } from "../storage/journal.ts";
+import type { Maintenance } from "../storage/maintenance.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
 import type { OpenStorage, Storage, StorageContext } from "../storage/storage.ts";
 
@@ -28,6 +29,10 @@ export class StoreUnderTest {
 
   get snapshots(): SnapshotStore {
     return this.#opened().snapshots;
+  }
+
+  get maintenance(): Maintenance {
+    return this.#opened().maintenance;
   }
 
   /** The runner calls it before each case. */

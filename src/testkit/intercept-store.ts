@@ -23,6 +23,7 @@ export function interceptStore(store: OpenStorage, meet: Interception): OpenStor
   return {
     journal: interceptJournal(store.journal, meet),
     snapshots: interceptSnapshots(store.snapshots, meet),
+    maintenance: store.maintenance,
     close: () => store.close(),
   };
 }

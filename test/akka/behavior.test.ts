@@ -150,7 +150,8 @@ describe("the recovery of an entity", () => {
     expect(error).to.be.instanceOf(RecoveryFailedError);
     expect((error as RecoveryFailedError).cause)
       .to.be.instanceOf(Error)
-      .and.to.have.property("message", "the storage gave nothing for 100 ms");
+      .and.to.have.property("message")
+      .that.includes("the storage gave nothing for 100 ms");
     storage.release("load");
     await quiet();
     clock.advance(1);

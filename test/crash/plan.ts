@@ -54,7 +54,7 @@ export function momentInWords(moment: Moment): string {
 }
 
 /** Whole numbers from 0 to below a bound; mulberry32, seeded with all three numbers. */
-function dice(seed: number, round: number, n: number): (bound: number) => number {
+export function dice(seed: number, round: number, n: number): (bound: number) => number {
   let state = Math.imul(seed, 0x9e3779b1) ^ Math.imul(round, 0x85ebca6b) ^ Math.imul(n, 0xc2b2ae35);
   return (bound) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -9,7 +9,7 @@ describe("damage of a level store", () => {
   const fixture = new StoreFixture();
   const id = "cart|1";
 
-  /** Three commits, with the events 1 to 2, 3 to 5, and 6 to 7 of one stream, and one event of another. */
+  /** Four commits, with the events 1 to 2, 3 to 5, and 6 to 7 of one stream, and one event of each of two others. */
   async function closedStore(): Promise<void> {
     const { journal, snapshots, close } = await fixture.open();
     await Promise.all([
@@ -20,6 +20,8 @@ describe("damage of a level store", () => {
     await journal.append(request(id, 6, ...addedMany(6, 2)));
     for (const sequenceNr of [3, 5])
       await snapshots.save({ persistenceId: id, sequenceNr, schemaVersion: 1, state: `{"at":${sequenceNr}}` });
+    // The opening proves the last commit: what is wrong with those before it is left to the readers.
+    await journal.append(request("cart|3", 1, added(1)));
     await close();
   }
 
@@ -129,8 +131,8 @@ describe("damage of a level store", () => {
       ["a commit in the middle is gone", "the commit at offset 4", (db) => db.del(commitKeyOf(4))],
       [
         "a commit names fewer events",
-        `event 3 of "cart|1"`,
-        (db) => putText(db, commitKeyOf(4), '{"at":1,"s":[["cart|1",3,2,0]]}'),
+        "the commit at offset 6",
+        (db) => putText(db, commitKeyOf(4), '{"p":"","at":1,"s":[["cart|1",3,2,0,""]]}'),
       ],
       ["a commit is no commit", "the commit at offset 4", (db) => putText(db, commitKeyOf(4), '{"at":1}')],
       ["a commit names no frames", "the commit at offset 4", (db) => putText(db, commitKeyOf(4), '{"at":1,"s":[]}')],
@@ -140,16 +142,31 @@ describe("damage of a level store", () => {
     ];
     for (const [what, where, change] of cases) {
       it(`is found when ${what}`, async () => {
-        const { journal } = await damagedStore(change);
-        corrupted(await rejection(collect(journal.readAll())), where);
+        const openAndRead = async (): Promise<unknown> => collect((await damagedStore(change)).journal.readAll());
+        corrupted(await rejection(openAndRead()), where);
       });
     }
 
-    it("is found at the opening when it is in the last commit", async () => {
-      await closedStore();
-      await damage(fixture.path("store"), commitKeyOf(7));
-      corrupted(await rejection(fixture.open()), "the commit at offset 7");
-    });
+    const lastCommit: Record<string, readonly [key: string, where: string]> = {
+      "its record": [commitKeyOf(9), "the commit at offset 9"],
+      "a frame of it": [frameKeyOf("cart|3", 1), `event 1 of "cart|3"`],
+      "the head of a stream of it": ["hcart|3", `the head of "cart|3"`],
+    };
+    for (const [what, [key, where]] of Object.entries(lastCommit)) {
+      it(`is found at the opening when it is in the last commit: ${what}`, async () => {
+        await closedStore();
+        await damage(fixture.path("store"), key);
+        corrupted(await rejection(fixture.open()), where);
+        await withRawStore(fixture.path("store"), (db) => db.del(key));
+        corrupted(await rejection(fixture.open()), where);
+      });
+    }
+  });
+
+  it("is found at the opening when the head of a stream of the last commit is an older one", async () => {
+    await closedStore();
+    await withRawStore(fixture.path("store"), (db) => putText(db, "hcart|3", "[0,0]"));
+    corrupted(await rejection(fixture.open()), `the head of "cart|3"`);
   });
 
   describe("in a snapshot", () => {

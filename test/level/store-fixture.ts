@@ -17,12 +17,15 @@ export class StoreFixture {
   readonly #stores: OpenStorage[] = [];
   /** What stores reported by `onFailure`. */
   readonly failures: Error[] = [];
+  /** What stores reported by `onWarning`. */
+  readonly warnings: string[] = [];
 
   /** Calls mocha's hooks for the suite that is being defined. */
   constructor() {
     beforeEach(async () => {
       this.#root = await mkdtemp(join(tmpdir(), "rekindle-level-"));
       this.failures.length = 0;
+      this.warnings.length = 0;
     });
     afterEach(async () => {
       for (const store of this.#stores.splice(0)) await store.close();
@@ -38,7 +41,8 @@ export class StoreFixture {
   /** Opens a store; without a location, the one in `store`. */
   async open(options: LevelStorageOptions = {}, location: string = this.path("store")): Promise<OpenStorage> {
     const onFailure = (error: Error): number => this.failures.push(error);
-    const store = await levelStorage(location, options).open({ clock: systemClock, onFailure });
+    const onWarning = (message: string): number => this.warnings.push(message);
+    const store = await levelStorage(location, options).open({ clock: systemClock, onFailure, onWarning });
     this.#stores.push(store);
     return store;
   }

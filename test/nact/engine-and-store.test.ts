@@ -16,11 +16,9 @@ describe("persistenceEngine", () => {
     const folder = await folders.make();
     const [unused, used] = [persistenceEngine(levelStorage(folder)), persistenceEngine(levelStorage(folder))];
     await used.ready();
-    const late = persistenceEngine(levelStorage(folder));
-    expect(await rejection(late.ready())).to.have.property("code", "STORAGE_LOCKED");
     await unused.close();
+    expect(await used.latestSnapshot("counter")).to.equal(undefined);
     await used.close();
-    await late.close();
   });
 
   it("survives a storage that throws where it should reject", async () => {
@@ -59,7 +57,7 @@ describe("persistenceEngine", () => {
       description: memory.description,
       async open(context) {
         const store = await memory.open(context);
-        const { journal, snapshots } = store;
+        const { journal, snapshots, maintenance } = store;
         const load: typeof snapshots.load = async (id, criteria) => {
           const found = await snapshots.load(id, criteria);
           if (found?.sequenceNr !== 2) return found;
@@ -68,7 +66,7 @@ describe("persistenceEngine", () => {
         const list = snapshots.list.bind(snapshots);
         const save = snapshots.save.bind(snapshots);
         const damaged = { load, list, save, delete: snapshots.delete, deleteMatching: snapshots.deleteMatching };
-        return { journal, snapshots: damaged, close: () => store.close() };
+        return { journal, snapshots: damaged, maintenance, close: () => store.close() };
       },
     });
     for (const sequenceNumber of [1, 2]) {

@@ -48,7 +48,7 @@ export function withJournal(storage: Storage, exchange: (journal: Journal) => Pa
     description: storage.description,
     async open(context) {
       const store = await storage.open(context);
-      const { journal, snapshots } = store;
+      const { journal, snapshots, maintenance } = store;
       const unchanged: Journal = {
         backlog: journal.backlog,
         append: (request) => journal.append(request),
@@ -59,7 +59,7 @@ export function withJournal(storage: Storage, exchange: (journal: Journal) => Pa
         readAll: (fromOffset) => journal.readAll(fromOffset),
         highestOffset: () => journal.highestOffset(),
       };
-      return { journal: { ...unchanged, ...exchange(journal) }, snapshots, close: () => store.close() };
+      return { journal: { ...unchanged, ...exchange(journal) }, snapshots, maintenance, close: () => store.close() };
     },
   };
 }

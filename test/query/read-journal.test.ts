@@ -120,7 +120,7 @@ describe("the read journal", () => {
       return {
         description: storage.description,
         async open(context) {
-          const { journal, snapshots, close } = await storage.open(context);
+          const { journal, snapshots, maintenance, close } = await storage.open(context);
           async function* note<T>(name: string, batches: AsyncIterable<T>): AsyncGenerator<T> {
             try {
               yield* batches;
@@ -130,6 +130,7 @@ describe("the read journal", () => {
           }
           return {
             snapshots,
+            maintenance,
             close,
             journal: {
               backlog: journal.backlog,

@@ -39,6 +39,7 @@ function spawnListener<M>(system: ActorSystem, name: string, listen: (message: M
 function describe(event: SystemEvent): string {
   switch (event.type) {
     case "StorageFailed":
+    case "StorageRecovered":
       return event.type;
     case "RecoveryCompleted": {
       const after = event.snapshotSequenceNr > 0 ? `, ${event.replayedEvents} of them after a snapshot` : "";

@@ -2,6 +2,7 @@
 import { type Storage, StorageFailedError } from "rekindle";
 import type { OpenStorage, StorageContext } from "#src/storage/storage.js";
 import { SimulatedJournal } from "./simulated-journal.ts";
+import { simulatedMaintenance } from "./simulated-maintenance.ts";
 import { SimulatedSnapshots } from "./simulated-snapshots.ts";
 import { StoreInUse, type StoreSurroundings, simulatedLocation } from "./store-in-use.ts";
 
@@ -31,6 +32,7 @@ export class SimulatedStorage implements Storage {
     return {
       journal,
       snapshots: new SimulatedSnapshots(store),
+      maintenance: simulatedMaintenance,
       close: async () => {
         await journal.whenIdle();
         await store.pause();

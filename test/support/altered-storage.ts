@@ -17,6 +17,7 @@ export function alteredStorage(storage: Storage, alter: Alterations): Storage {
       return {
         journal: altered(store.journal, alter.journal?.(store.journal) ?? {}),
         snapshots: altered(store.snapshots, alter.snapshots?.(store.snapshots) ?? {}),
+        maintenance: store.maintenance,
         close: () => store.close(),
       };
     },

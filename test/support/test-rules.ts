@@ -4,7 +4,7 @@ import { blank, lineAt } from "./source-text.ts";
 import { scenariosIn, testsOf } from "./test-text.ts";
 
 /** Functions that fail a test by themselves, beside those whose names begin with `expect` or `assert`. */
-const assertingHelpers = ["rejection", "eventually", "until", "staysWhile", "acknowledgesInOrder"];
+const assertingHelpers = ["rejection", "eventually", "until", "staysWhile", "acknowledgesInOrder", "refused"];
 
 const assertion = new RegExp(String.raw`(?<![\w$])(?:(?:expect|assert)\w*|${assertingHelpers.join("|")})\s*[(.<]`);
 const asideTest =

@@ -74,15 +74,17 @@ describe("ActorSystem.create", () => {
     expect(await rejection(ActorSystem.create("other", { storage }))).to.be.instanceOf(StorageLockedError);
   });
 
-  it("tells on the event stream and in the log when the store fails as a whole", async () => {
+  it("tells on the event stream and in the log when the store fails as a whole, and when it is back", async () => {
     const lines: unknown[][] = [];
     const note = (...line: unknown[]): unknown => lines.push(line);
     let fail = (_error: Error): void => {};
+    let recover: (() => void) | undefined;
     const memory = memoryStorage();
     const storage = {
       description: "a broken disk",
       open: (context: Parameters<typeof memory.open>[0]) => {
         fail = context.onFailure;
+        recover = context.onRecovered;
         return memory.open(context);
       },
     };
@@ -91,8 +93,9 @@ describe("ActorSystem.create", () => {
     system.eventStream.asObservable().subscribe((event) => events.push(event));
     const error = new Error("no space left");
     fail(error);
-    expect(events).to.deep.equal([{ type: "StorageFailed", error }]);
-    expect(lines).to.deep.equal([["a broken disk failed", error]]);
+    recover?.();
+    expect(events).to.deep.equal([{ type: "StorageFailed", error }, { type: "StorageRecovered" }]);
+    expect(lines).to.deep.equal([["a broken disk failed", error], ["a broken disk takes writes again"]]);
   });
 });
 

@@ -37,6 +37,7 @@ export function journalFault(does: string, caughtBy: string, change: (journal: J
   const changeOpen = (open: OpenStorage): OpenStorage => ({
     journal: { ...delegateJournal(open.journal), ...change(open.journal) },
     snapshots: open.snapshots,
+    maintenance: open.maintenance,
     close: () => open.close(),
   });
   return openFault(does, caughtBy, changeOpen, () => undefined);
@@ -50,6 +51,7 @@ export function snapshotFault(
   const changeOpen = (open: OpenStorage): OpenStorage => ({
     journal: open.journal,
     snapshots: { ...delegateSnapshots(open.snapshots), ...change(open.snapshots) },
+    maintenance: open.maintenance,
     close: () => open.close(),
   });
   return openFault(does, caughtBy, changeOpen, () => undefined);

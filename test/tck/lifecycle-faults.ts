@@ -18,7 +18,7 @@ function choosing(choose: () => Storage): Storage {
 
 function brokenDeletions(): Fault {
   const change = (
-    { journal, snapshots, close }: OpenStorage,
+    { journal, snapshots, maintenance, close }: OpenStorage,
     _context: StorageContext,
     opens: { count: number },
   ): OpenStorage => {
@@ -36,6 +36,7 @@ function brokenDeletions(): Fault {
         highestOffset: () => journal.highestOffset(),
       },
       snapshots,
+      maintenance,
       close,
     };
   };
@@ -50,7 +51,12 @@ export const lifecycleFaults: readonly Fault[] = [
       description: "broken",
       async open(context) {
         const [kept, lost] = await Promise.all([events.open(context), memoryStorage().open(context)]);
-        return { journal: kept.journal, snapshots: lost.snapshots, close: () => kept.close() };
+        return {
+          journal: kept.journal,
+          snapshots: lost.snapshots,
+          maintenance: kept.maintenance,
+          close: () => kept.close(),
+        };
       },
     };
   }),
@@ -72,21 +78,23 @@ export const lifecycleFaults: readonly Fault[] = [
         }),
     };
   }),
-  open("works on after closing", "makes every later call fail", ({ journal, snapshots }) => ({
+  open("works on after closing", "makes every later call fail", ({ journal, snapshots, maintenance }) => ({
     journal,
     snapshots,
+    maintenance,
     close: async () => undefined,
   })),
   open(
     "drops pending writes when closed",
     "closing finishes the writes that are pending",
-    ({ journal, snapshots, close }) => {
+    ({ journal, snapshots, maintenance, close }) => {
       const append = journal.append.bind(journal);
       return {
         journal: Object.assign(journal, {
           append: (request: Parameters<typeof append>[0]) => new Promise(setImmediate).then(() => append(request)),
         }),
         snapshots,
+        maintenance,
         close,
       };
     },
@@ -94,7 +102,7 @@ export const lifecycleFaults: readonly Fault[] = [
   open(
     "cannot be closed after a reader left early",
     "is possible after a reader left early",
-    ({ journal, snapshots, close }) => {
+    ({ journal, snapshots, maintenance, close }) => {
       let open = 0;
       const read = journal.read.bind(journal);
       return {
@@ -106,6 +114,7 @@ export const lifecycleFaults: readonly Fault[] = [
           },
         }),
         snapshots,
+        maintenance,
         async close() {
           await close();
           if (open > 0) throw new Error(`${open} iterators are still open`);

@@ -1,0 +1,154 @@
+/** The part of a scrub that walks the chain: all commits and tombstones in the order in which they were written. */
+
+import { sealOf } from "./chain.ts";
+import type { CommittedFrame } from "./commit-record.ts";
+import { parseCommit } from "./commit-record.ts";
+import { checksumBytes, isIntact } from "./record.ts";
+import { allCommits, allTombstones, numberOf } from "./record-keys.ts";
+import type { ScrubFindings } from "./scrub-findings.ts";
+import { type Row, type ScrubSource, scrubRows } from "./scrub-rows.ts";
+import { ScrubbedStream } from "./scrubbed-stream.ts";
+import { parseTombstone, type StoredTombstone } from "./tombstone.ts";
+
+/** Proves that no link of the chain is missing, altered or in another place. */
+export class ChainScrub {
+  readonly #findings: ScrubFindings;
+  readonly #streams: Map<string, ScrubbedStream>;
+  /** Of the newest link. */
+  digest = "";
+  commits = 0;
+  highestOffset = 0;
+  #tombstones = 0;
+
+  /** @param streams by id; those that only the chain knows of are added */
+  constructor(findings: ScrubFindings, streams: Map<string, ScrubbedStream>) {
+    this.#findings = findings;
+    this.#streams = streams;
+  }
+
+  async walk(source: ScrubSource, progress: (offset: number) => void): Promise<void> {
+    const tombstones = new Tombstones(source);
+    await tombstones.load();
+    for await (const rows of scrubRows(source, allCommits)) {
+      for (const row of rows) {
+        if (tombstones.isDue(numberOf(row[0]))) await this.#bury(tombstones, numberOf(row[0]));
+        this.#commit(row);
+      }
+      progress(this.highestOffset);
+    }
+    await this.#bury(tombstones, Number.POSITIVE_INFINITY);
+  }
+
+  async #bury(tombstones: Tombstones, ordinal: number): Promise<void> {
+    while (tombstones.isDue(ordinal)) {
+      const tombstone = await tombstones.take();
+      if (tombstone) this.#tombstone(tombstone);
+    }
+  }
+
+  #commit([key, value]: Row): void {
+    const ordinal = numberOf(key);
+    const where = `the commit at offset ${ordinal}`;
+    if (ordinal !== this.highestOffset + 1) {
+      this.#findings.add(`the commit at offset ${this.highestOffset + 1}`, `it is missing; the next one is ${ordinal}`);
+    }
+    this.commits++;
+    const commit = parseRecord(key, value, parseCommit);
+    if (typeof commit === "string") {
+      this.#findings.add(where, commit);
+      this.highestOffset = ordinal;
+      return;
+    }
+    this.#link(where, commit.previous, value);
+    let next = ordinal;
+    for (const frame of commit.frames) {
+      this.#frame(where, frame, next);
+      next += frame.count;
+    }
+    this.highestOffset = next - 1;
+  }
+
+  #frame(where: string, frame: CommittedFrame, ordinal: number): void {
+    const problem = this.#stream(frame.persistenceId).commit(frame, ordinal);
+    if (problem) this.#findings.add(where, problem);
+  }
+
+  #tombstone({ row: [key, value], tombstone }: PlacedTombstone): void {
+    const number = numberOf(key);
+    const where = `tombstone ${number}`;
+    if (number !== ++this.#tombstones) {
+      this.#findings.add(`tombstone ${this.#tombstones}`, `it is missing; the next one is ${number}`);
+      this.#tombstones = number;
+    }
+    if (typeof tombstone === "string") {
+      this.#findings.add(where, tombstone);
+      return;
+    }
+    this.#link(where, tombstone.previous, value);
+    const problem = this.#stream(tombstone.persistenceId).bury(tombstone);
+    if (problem) this.#findings.add(where, problem);
+  }
+
+  #link(where: string, previous: string, value: Buffer): void {
+    if (previous !== this.digest) this.#findings.add(where, "it does not follow the record before it in the chain");
+    const digest = sealOf(value);
+    if (digest === undefined) this.#findings.add(where, "its digest does not match");
+    this.digest = digest ?? "";
+  }
+
+  #stream(persistenceId: string): ScrubbedStream {
+    const known = this.#streams.get(persistenceId);
+    if (known) return known;
+    this.#findings.add(
+      `the head of ${JSON.stringify(persistenceId)}`,
+      "it is missing, though a commit has events of it",
+    );
+    const stream = new ScrubbedStream(persistenceId, { highest: 0, deletedTo: 0 });
+    this.#streams.set(persistenceId, stream);
+    return stream;
+  }
+}
+
+interface PlacedTombstone {
+  readonly row: Row;
+  /** What is wrong with it, when it is none. */
+  readonly tombstone: StoredTombstone | string;
+}
+
+/** All tombstones, taken in the order of their places between the commits. */
+class Tombstones {
+  readonly #rows: AsyncGenerator<readonly Row[], void, undefined>;
+  #waiting: PlacedTombstone[] = [];
+
+  constructor(source: ScrubSource) {
+    this.#rows = scrubRows(source, allTombstones);
+  }
+
+  /** To be called before the first one is taken. */
+  async load(): Promise<void> {
+    const { value: rows } = await this.#rows.next();
+    this.#waiting = (rows ?? []).map((row) => ({ row, tombstone: parseRecord(row[0], row[1], parseTombstone) }));
+  }
+
+  /** Whether the next one was written before the commit at `ordinal`. */
+  isDue(ordinal: number): boolean {
+    const [next] = this.#waiting;
+    return next !== undefined && (typeof next.tombstone === "string" || next.tombstone.afterOffset < ordinal);
+  }
+
+  async take(): Promise<PlacedTombstone | undefined> {
+    const next = this.#waiting.shift();
+    if (this.#waiting.length === 0) await this.load();
+    return next;
+  }
+}
+
+/** What is stored, or what is wrong with it. */
+function parseRecord<T>(key: string, value: Buffer, parse: (json: unknown) => T | undefined): T | string {
+  if (!isIntact(key, value)) return "its checksum does not match";
+  try {
+    return parse(JSON.parse(value.toString("utf8", checksumBytes))) ?? "it has another form";
+  } catch {
+    return "it is no JSON";
+  }
+}

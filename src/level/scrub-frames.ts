@@ -1,0 +1,112 @@
+/** The part of a scrub that walks all frames, stream by stream, and compares them with what the chain says of them. */
+import { StorageCorruptedError } from "../errors.ts";
+import { frameDigest } from "./chain.ts";
+import { Frame, framePlace } from "./frame.ts";
+import { FrameFingerprint } from "./frame-fingerprint.ts";
+import { checksumBytes, storedChecksum } from "./record.ts";
+import { allFrames, numberOf, unescapeId } from "./record-keys.ts";
+import type { ScrubFindings } from "./scrub-findings.ts";
+import { type Row, type ScrubSource, scrubRows } from "./scrub-rows.ts";
+import type { ScrubbedStream } from "./scrubbed-stream.ts";
+import type { TagTally } from "./tag-tally.ts";
+import { mayHaveTags } from "./untag-events.ts";
+
+/** A frame begins with `[`, its ordinal, and a comma. */
+const ordinalDigitsMax = 17;
+
+/** Reads every frame once. */
+export class FrameScrub {
+  readonly #findings: ScrubFindings;
+  readonly #streams: ReadonlyMap<string, ScrubbedStream>;
+  readonly #tags: TagTally;
+  readonly #location: string;
+  /** The streams whose frames are not those that their commits name. */
+  readonly unlike: Set<string> = new Set<string>();
+  #escapedId: string | undefined;
+  #stream: ScrubbedStream | undefined;
+  #seen = new FrameFingerprint();
+  #cutSeen = false;
+  readonly #walked = new Set<string>();
+
+  constructor(findings: ScrubFindings, streams: ReadonlyMap<string, ScrubbedStream>, tags: TagTally, location: string) {
+    this.#findings = findings;
+    this.#streams = streams;
+    this.#tags = tags;
+    this.#location = location;
+  }
+
+  async walk(source: ScrubSource, progress: (frames: number) => void): Promise<void> {
+    let frames = 0;
+    for await (const rows of scrubRows(source, allFrames)) {
+      for (const row of rows) this.#frame(row);
+      frames += rows.length;
+      progress(frames);
+    }
+    this.#endStream();
+    const nothing = new FrameFingerprint().value;
+    for (const [id, stream] of this.#streams) {
+      if (this.#walked.has(id)) continue;
+      if (stream.cut || stream.expected.value !== nothing) this.unlike.add(id);
+    }
+  }
+
+  #frame([key, value]: Row): void {
+    const end = key.lastIndexOf("\0");
+    const escapedId = key.slice(1, end);
+    if (escapedId !== this.#escapedId) this.#beginStream(escapedId);
+    const stream = this.#stream;
+    const first = numberOf(key);
+    if (!stream) {
+      this.#findings.add(framePlace(unescapeId(escapedId), first), "no commit names it");
+      return;
+    }
+    // What a deletion has left behind because it was interrupted; the next one takes it away.
+    if (first <= stream.head.deletedTo) return;
+    const text = value.subarray(checksumBytes);
+    const checksum = storedChecksum(value);
+    // The checksum need not be computed: the commit names both it and the digest of the text.
+    const identity = { first, ordinal: ordinalOf(text), checksum, digest: frameDigest(text) };
+    if (stream.cut && first === stream.head.deletedTo + 1) {
+      this.#cutSeen = true;
+      const { rest, ordinal } = stream.cut;
+      if (rest?.digest !== identity.digest || rest.checksum !== checksum || ordinal !== identity.ordinal)
+        this.#findings.add(framePlace(stream.persistenceId, first), "it is not what its tombstone says");
+    } else this.#seen.add(identity);
+    if (!mayHaveTags(value)) return;
+    try {
+      this.#countTags(stream, [key, value]);
+    } catch (error) {
+      if (!(error instanceof StorageCorruptedError)) throw error;
+      this.#findings.add(error.where, error.problem);
+    }
+  }
+
+  #countTags({ persistenceId, head }: ScrubbedStream, [key, value]: Row): void {
+    const frame = new Frame({ location: this.#location, persistenceId }, key, value);
+    for (const { tags, offset, sequenceNr } of frame.events(head.deletedTo + 1, frame.last)) {
+      for (const tag of new Set(tags)) this.#tags.expect(tag, [offset, persistenceId, sequenceNr]);
+    }
+  }
+
+  #beginStream(escapedId: string): void {
+    this.#endStream();
+    const id = unescapeId(escapedId);
+    this.#escapedId = escapedId;
+    this.#stream = this.#streams.get(id);
+    this.#seen = new FrameFingerprint();
+    this.#cutSeen = false;
+    this.#walked.add(id);
+  }
+
+  #endStream(): void {
+    const stream = this.#stream;
+    if (!stream) return;
+    const cutIsGone = stream.cut !== undefined && !this.#cutSeen;
+    if (cutIsGone || stream.expected.value !== this.#seen.value) this.unlike.add(stream.persistenceId);
+  }
+}
+
+function ordinalOf(text: Buffer): number {
+  const beginning = text.toString("latin1", 1, 1 + ordinalDigitsMax);
+  return Number(beginning.slice(0, beginning.indexOf(",")));
+}

@@ -1,0 +1,148 @@
+/** Disks that fail beneath LevelDB while many entities write: nothing acknowledged is lost, and all goes on by itself. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execPath, getuid } from "node:process";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { canFailDisks, compileDiskFaults, failingDisk } from "./disk-faults.ts";
+import { type OutagePlan, type OutageReport, outageFaults } from "./outage-plan.ts";
+import type { PlainReport } from "./plain-writer.ts";
+import { collect, StoreFixture } from "./store-fixture.ts";
+
+const program = fileURLToPath(new URL("./outage-program.js", import.meta.url));
+const plainWriter = fileURLToPath(new URL("./plain-writer.js", import.meta.url));
+const aFullDisk = "StorageFailed STORAGE_FULL";
+const anError = "StorageFailed STORAGE_FAILED";
+
+/** What happens, and what the program is told. */
+interface Case extends Partial<OutagePlan> {
+  readonly name: string;
+  readonly rules: readonly string[];
+  readonly told: string;
+}
+
+const cases: readonly Case[] = [
+  { name: "a full disk", rules: ["write ENOSPC /store/"], told: aFullDisk },
+  { name: "a full disk that takes half of a write", rules: ["short-write ENOSPC .log 3"], told: aFullDisk },
+  { name: "a log that cannot be synced, once", rules: ["sync EIO .log 3 1"], told: anError, illMs: 0 },
+  { name: "a log that cannot be written, once", rules: ["write EIO .log 3 1"], told: anError, illMs: 0 },
+  { name: "snapshots that cannot be saved", rules: ["write ENOSPC .log 3"], told: aFullDisk, snapshotEvery: 1 },
+  {
+    name: "an outage that lasts longer than any asker waits",
+    rules: ["write EIO /store/", "sync EIO /store/"],
+    told: anError,
+    askTimeoutMs: 150,
+    illMs: 500,
+  },
+  {
+    name: "a store that cannot be opened anew at first",
+    rules: ["write EIO .log 3 1", "sync EIO MANIFEST 0 1", "rename EIO CURRENT 0 1", "open EIO CURRENT 0 1"],
+    told: anError,
+    illMs: 1_500,
+  },
+];
+
+if (canFailDisks) describe("a level store whose disk fails beneath it", outages);
+
+function outages(this: Mocha.Suite): void {
+  this.timeout(60_000);
+  const fixture = new StoreFixture();
+
+  const runs = new Map<Case, Promise<OutageReport>>();
+  let folder = "";
+
+  // All at once: they wait most of the time.
+  before(async () => {
+    await compileDiskFaults();
+    folder = await mkdtemp(join(tmpdir(), "rekindle-outage-"));
+    for (const [at, plan] of cases.entries()) {
+      await mkdir(join(folder, String(at)));
+      const run = runOutage({ folder: join(folder, String(at)), ...plan });
+      run.catch(() => undefined);
+      runs.set(plan, run);
+    }
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it("has a reason to be opened anew: going on after a failed write, LevelDB loses what it acknowledges", async () => {
+    const control = join(folder, "faults");
+    const child = startProgram(plainWriter, [join(folder, "plain"), control], control);
+    const [report]: PlainReport[] = await once(child, "message");
+    expect(report).to.deep.equal({ failed: 1, acknowledgedAfter: 49, keptAfter: 0 });
+  });
+
+  for (const [at, plan] of cases.entries()) {
+    it(`outlasts ${plan.name}`, async () => {
+      const report = await runs.get(plan);
+      expect(report?.told).to.deep.equal([plan.told, "StorageRecovered"]);
+      if (plan.snapshotEvery === 1) expect(report?.snapshotsFailed).to.be.above(0);
+      if (report) await expectNothingLost(fixture, report, join(folder, String(at), "store"), plan.askTimeoutMs);
+    });
+  }
+
+  // Without the right to mount, the cases before have said it.
+  if (getuid?.() === 0) {
+    it("outlasts a file system that is full indeed", async () => {
+      await mkdir(fixture.path("small"), { recursive: true });
+      if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=48m", "tmpfs", fixture.path("small")]).status !== 0) return;
+      try {
+        const report = await runOutage({ folder: fixture.path("small"), rules: [] });
+        expect([...new Set(report.told)]).to.deep.equal([aFullDisk, "StorageRecovered"]);
+        await expectNothingLost(fixture, report, fixture.path("small", "store"));
+      } finally {
+        spawnSync("umount", ["-l", fixture.path("small")]);
+      }
+    });
+  }
+}
+
+const standard = { illMs: 300, askTimeoutMs: 5_000, snapshotEvery: 50 };
+
+function startProgram(path: string, args: readonly string[], control: string): ChildProcess {
+  return spawn(execPath, [path, ...args], {
+    env: failingDisk(control),
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+}
+
+/** Rejects when the program does not come to its end. */
+async function runOutage(plan: Pick<OutagePlan, "folder" | "rules"> & Partial<OutagePlan>): Promise<OutageReport> {
+  const control = `${plan.folder}/faults`;
+  const child = startProgram(program, [JSON.stringify({ ...standard, control, ...plan })], control);
+  let report: OutageReport | undefined;
+  child.on("message", (message: OutageReport) => {
+    report = message;
+  });
+  const [code, signal] = await once(child, "exit");
+  if (!report || code !== 0) throw new Error(`the program ended with ${code ?? signal}`);
+  return report;
+}
+
+async function expectNothingLost(
+  fixture: StoreFixture,
+  report: OutageReport,
+  location: string,
+  askTimeoutMs: number = standard.askTimeoutMs,
+): Promise<void> {
+  expect(report.faults).to.deep.equal([]);
+  expect(report.answersBefore).to.be.at.least(200);
+  expect(report.answersAfter).to.be.at.least(200);
+  expect(report.longestAskMs).to.be.below(askTimeoutMs + 2_000);
+  expect(Object.keys(report.refusals)).to.not.be.empty;
+  for (const code of Object.keys(report.refusals)) {
+    expect(code).to.match(/^(PERSIST_FAILED by STORAGE_|RECOVERY_FAILED by STORAGE_|ASK_TIMEOUT$)/);
+  }
+  const { journal } = await fixture.open({}, location);
+  const histories = [];
+  for (const name of Object.keys(report.answers)) {
+    const events = await collect(journal.read(`counter|${name}`));
+    histories.push({ name, stored: events.map(({ payload }) => Number(Object(payload).n)) });
+  }
+  expect(outageFaults(histories, report.answers)).to.deep.equal([]);
+  const offsets = (await collect(journal.readAll())).map(({ offset }) => offset);
+  expect(offsets.findIndex((offset, at) => offset !== at + 1)).to.equal(-1);
+}
