@@ -1,5 +1,7 @@
 /** The bus of one process: durable events, what users publish, and what the system tells about itself. */
-import { Observable, Subject } from "rxjs";
+// The two classes by themselves: rxjs as a whole takes longer to load than the rest of this library.
+import { Observable } from "rxjs/internal/Observable";
+import { Subject } from "rxjs/internal/Subject";
 import type { AnyActorRef } from "../actor/actor-ref.ts";
 import type { Logger } from "../actor/logger.ts";
 import type { NactRef } from "../actor/nact-actor.ts";

@@ -1,5 +1,6 @@
 /** An Observable whose direct subscribers cannot bring the process down by throwing. */
-import { Observable, type Observer, type Subscription } from "rxjs";
+import type { Observer, Subscription } from "rxjs";
+import { Observable } from "rxjs/internal/Observable";
 import type { Logger } from "../actor/logger.ts";
 
 type Next<T> = (value: T) => void;
