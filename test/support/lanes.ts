@@ -1,6 +1,6 @@
 /**
- * Runs the tests in two mocha processes side by side, since one leaves a core idle: `npm test -- --grep mailbox` goes to both.
- * The first lane is shown as it runs, the second when it has ended; the tally of both is the result. `--quick` simulates fewer seeds.
+ * Runs the tests in several mocha processes side by side, since one leaves a core idle: `npm test -- --grep mailbox` goes to all.
+ * The first lane is shown as it runs, the others when all have ended; the tally of all is the result. `--quick` simulates fewer seeds.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,13 +15,16 @@ interface Tally {
 }
 
 const tests = ".build/test";
-/** About half of the work: what computes long, or starts processes and waits for them. */
-const heavy = ["simulation", "crash", "demo", "sample", "cli"];
+/** What computes long, and what starts processes and waits for them; everything else is the last lane. */
+const lanesOfFolders = [
+  ["simulation", "crash", "sample"],
+  ["demo", "cli", "nact", "tck"],
+] as const;
 const tallyFile = ".build/tally.json";
 
 const lanes: readonly (readonly string[])[] = [
-  [`${tests}/{${heavy.join(",")}}/**/*.test.js`],
-  [`${tests}/**/*.test.js`, ...heavy.flatMap((folder) => ["--ignore", `${tests}/${folder}/**`])],
+  ...lanesOfFolders.map((folders) => [`${tests}/{${folders.join(",")}}/**/*.test.js`]),
+  [`${tests}/**/*.test.js`, ...lanesOfFolders.flat().flatMap((folder) => ["--ignore", `${tests}/${folder}/**`])],
 ];
 
 const quickSeeds = "500";
@@ -58,14 +61,17 @@ async function main(): Promise<void> {
   rmSync(join(".build", "tallies"), { recursive: true, force: true });
   mkdirSync(join(".build", "tallies"), { recursive: true });
   const children = lanes.map((files, lane) => start(files, lane, lane === 0));
-  const held: Buffer[] = [];
-  children[1]?.stdout?.on("data", (chunk: Buffer) => held.push(chunk));
+  const held = children.map(({ stdout }) => {
+    const chunks: Buffer[] = [];
+    stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+    return chunks;
+  });
   const codes = await Promise.all(children.map(async (child) => (await once(child, "close"))[0]));
-  process.stdout.write(Buffer.concat(held));
+  for (const chunks of held) process.stdout.write(Buffer.concat(chunks));
   const tallies = lanes.map((_, lane) => read(lane));
   const sum = (key: keyof Tally): number => tallies.reduce((total, tally) => total + (tally?.[key] ?? 0), 0);
   const total: Tally = { passes: sum("passes"), failures: sum("failures"), pending: sum("pending") };
-  process.stdout.write(`\n  ${total.passes} passing, ${total.failures} failing in both lanes\n`);
+  process.stdout.write(`\n  ${total.passes} passing, ${total.failures} failing in all lanes\n`);
   const complete = tallies.every((tally) => tally !== undefined);
   if (complete) writeFileSync(tallyFile, `${JSON.stringify(total)}\n`);
   process.exitCode = complete && codes.every((code) => code === 0) && total.passes > 0 ? 0 : 1;
