@@ -3,6 +3,7 @@ import type { Envelope } from "../actor/envelope.ts";
 import type { SnapshotRecord } from "../storage/snapshot-store.ts";
 import type { EventRecord, Metadata } from "../storage/stored-event.ts";
 import type { DeliveryChange } from "./deliveries.ts";
+import type { Step } from "./effect.ts";
 import type { Output } from "./output-gate.ts";
 import type { SnapshotCause } from "./snapshotting.ts";
 
@@ -47,7 +48,7 @@ export class CommandOutput<E, S> implements Output {
   readonly #envelope: Envelope;
   readonly #answer: Answer;
   readonly #state: S;
-  readonly #runs: readonly ((state: S) => void)[];
+  readonly #steps: readonly Step<S>[];
   readonly #decided: DecidedEvents<E> | undefined;
   readonly #snapshot: DecidedSnapshot | undefined;
 
@@ -56,7 +57,7 @@ export class CommandOutput<E, S> implements Output {
     envelope: Envelope,
     answer: Answer,
     state: S,
-    runs: readonly ((state: S) => void)[],
+    steps: readonly Step<S>[],
     decided: DecidedEvents<E> | undefined,
     snapshot: DecidedSnapshot | undefined,
   ) {
@@ -64,7 +65,7 @@ export class CommandOutput<E, S> implements Output {
     this.#envelope = envelope;
     this.#answer = answer;
     this.#state = state;
-    this.#runs = runs;
+    this.#steps = steps;
     this.#decided = decided;
     this.#snapshot = snapshot;
   }
@@ -74,7 +75,9 @@ export class CommandOutput<E, S> implements Output {
     if (this.#snapshot) port.save(this.#snapshot.record, this.#snapshot.by);
     if (this.#decided && port.listening) this.#publish(this.#decided, offset);
     if (this.#decided?.deliveries) port.deliver(this.#decided.deliveries);
-    for (const callback of this.#runs) if (!port.run(callback, this.#state, this.#envelope)) return;
+    for (const step of this.#steps) {
+      if (step.do === "run" && !port.run(step.callback, this.#state, this.#envelope)) return;
+    }
     const { reply } = this.#envelope;
     if (!reply) return;
     if ("error" in this.#answer) reply.reject(this.#answer.error);

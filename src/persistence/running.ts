@@ -119,12 +119,12 @@ export class Running<C, E, S> {
     this.state = state;
     if (decided?.deliveries) this.#seat.deliveries?.apply(decided.deliveries);
     const snapshot = this.#snapshot(effect, applied);
-    const runs: ((state: S) => void)[] = [];
-    for (const step of effect.steps) if (step.do === "run") runs.push(step.callback);
     // 3 store
     if (decided) this.#seat.gate.collect(decided.sequenceNr, decided.records);
     // 4 hold; 5 release is in CommandOutput
-    this.#seat.gate.hold(new CommandOutput(this.#seat.outputs, envelope, answer, state, runs, decided, snapshot));
+    this.#seat.gate.hold(
+      new CommandOutput(this.#seat.outputs, envelope, answer, state, effect.steps, decided, snapshot),
+    );
     for (const step of effect.steps) {
       if (step.do === "unstashAll") this.#seat.replayFirst(this.#stash.splice(0));
       else if (step.do === "stop") this.stopping = true;
@@ -154,7 +154,8 @@ export class Running<C, E, S> {
     let sequenceNr = this.sequenceNr;
     let { state } = this;
     let snapshotBy: SnapshotCause | undefined;
-    for (const [index, event] of events.entries()) {
+    for (let index = 0; index < events.length; index++) {
+      const event = events[index] as E;
       sequenceNr++;
       this.#phase = "eventHandler";
       const meta = { sequenceNr, timestamp, metadata, replaying: false };
