@@ -6,6 +6,7 @@ import { asContext, Belongings } from "./belongings.ts";
 import type { Envelope, ReplyAddress } from "./envelope.ts";
 import type { EndReason, Incarnation } from "./incarnation.ts";
 import type { Logger } from "./logger.ts";
+import { isPromiseLike } from "./promise-like.ts";
 import type { SendToSelf } from "./timers.ts";
 
 const nobody = (): void => {};
@@ -17,8 +18,8 @@ export interface PlainActorSeat<M> {
   readonly system: ActorScope;
   readonly log: Logger;
   readonly spawn: ActorScope["spawn"];
-  /** Asks for a turn, in which a failure between two messages is found. */
   readonly enqueue: (envelope: Envelope) => void;
+  /** Asks for a turn, in which a failure between two messages is found. */
   readonly wake: () => void;
 }
 
@@ -121,11 +122,6 @@ function answer(reply: ReplyAddress, value: unknown): void {
     (settled) => reply.resolve(settled),
     (error: Error) => reply.reject(error),
   );
-}
-
-/** Also a promise of another library, or of another realm. */
-function isPromiseLike<S>(next: S | PromiseLike<S>): next is PromiseLike<S> {
-  return typeof next === "object" && next !== null && "then" in next && typeof next.then === "function";
 }
 
 function isFactory<S>(initial: S | (() => S)): initial is () => S {

@@ -5,6 +5,7 @@
 
 import { messageType } from "../actor/command.ts";
 import type { Envelope } from "../actor/envelope.ts";
+import { isPromiseLike } from "../actor/promise-like.ts";
 import { assertJson } from "../codec/encode-json.ts";
 import { ActorFailedError, MailboxOverflowError, PersistRejectedError, UnhandledCommandError } from "../errors.ts";
 import { type EventRecord, type Metadata, noMetadata, noTags } from "../storage/stored-event.ts";
@@ -232,8 +233,4 @@ function assertTags(tags: readonly string[]): readonly string[] {
   if (Array.isArray(tags) && tags.every((tag) => typeof tag === "string" && tag !== "" && tag.isWellFormed()))
     return tags;
   throw new TypeError("tagger must return a list of non-empty, well-formed strings");
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
