@@ -14,6 +14,8 @@ export interface RecordChange {
 export interface HeadDeletion {
   readonly head: StreamHead;
   readonly deletedTo: number;
+  /** The state goes, too: the next life of the stream begins empty. */
+  readonly purge?: boolean;
   readonly rest?: RestOfFrame | undefined;
 }
 
@@ -52,11 +54,13 @@ export class CommitGroup implements PendingCommit {
   /** Adds changes; with a head, its deletion too. */
   change(changes: readonly RecordChange[], deletion: HeadDeletion | undefined, waiter: Waiter): number {
     if (deletion) {
-      const { head, deletedTo, rest } = deletion;
+      const { head, deletedTo, purge = false, rest } = deletion;
       head.deletedTo = deletedTo;
+      if (purge) head.purgedTo = deletedTo;
       const part = this.#growingPart(head) ?? this.#newPart(head, "", "");
       part.deletedTo = deletedTo;
-      this.tombstones.push({ persistenceId: head.persistenceId, deletedTo, rest });
+      part.purgedTo = head.purgedTo;
+      this.tombstones.push({ persistenceId: head.persistenceId, deletedTo, purge, rest });
     }
     let length = 0;
     for (const change of changes) {

@@ -73,7 +73,7 @@ export class CommitWriter {
   }
 
   #writePart(part: StreamPart, batch: WriteBatch): void {
-    const { head, first, count, deletedTo } = part;
+    const { head, first, count, deletedTo, purgedTo } = part;
     part.written = true;
     if (count > 0) {
       const checksum = this.#writeFrame(part, batch);
@@ -94,6 +94,10 @@ export class CommitWriter {
     record.number(first + count - 1);
     record.character(comma);
     record.number(deletedTo);
+    if (purgedTo > 0) {
+      record.character(comma);
+      record.number(purgedTo);
+    }
     record.character(closingBracket);
     putRecord(batch, head.key, record);
   }

@@ -22,6 +22,8 @@ export interface Deletion {
   readonly head: StreamHead;
   /** Not above the highest sequence number. */
   readonly deletedTo: number;
+  /** When the state goes too: what is to be durable together with that. */
+  readonly purge: readonly RecordChange[] | undefined;
   /** Those who change the tag index, which streams share. */
   readonly taggers: KeyedTurns;
 }
@@ -30,13 +32,17 @@ export interface Deletion {
 const tagIndex = "tag index";
 
 export async function deleteEvents(deletion: Deletion): Promise<void> {
-  const { head, deletedTo } = deletion;
-  if (deletedTo > head.deletedTo) {
+  if (isDue(deletion)) {
     const { changes, tagged, rest } = await trimmedFrame(deletion);
-    await change(deletion, changes, tagged, rest);
+    await change(deletion, [...changes, ...(deletion.purge ?? [])], tagged, rest);
   }
   // Reads ignore what is left here by a crash; the next deletion of the stream finds it again.
   await sweep(deletion);
+}
+
+/** Whether it is not stored yet. */
+function isDue({ head, deletedTo, purge }: Deletion): boolean {
+  return purge ? deletedTo > head.purgedTo : deletedTo > head.deletedTo;
 }
 
 interface Trimming {
@@ -101,13 +107,14 @@ function taggedEvents(frame: Frame, deletedTo: number): StoredEvent[] {
 
 /** Stores the changes, those of the tag index too, and, as long as it is not yet stored, the deletion itself. */
 async function change(
-  { db, queue, context, head, deletedTo, taggers }: Deletion,
+  deletion: Deletion,
   changes: readonly RecordChange[],
   tagged: readonly StoredEvent[],
   rest?: RestOfFrame,
 ): Promise<void> {
+  const { db, queue, context, head, deletedTo, purge, taggers } = deletion;
   const store = (all: readonly RecordChange[]): Promise<void> =>
-    queue.change(all, deletedTo > head.deletedTo ? { head, deletedTo, rest } : undefined);
+    queue.change(all, isDue(deletion) ? { head, deletedTo, purge: purge !== undefined, rest } : undefined);
   if (tagged.length === 0) return store(changes);
   return taggers.run(tagIndex, async () => store([...changes, ...(await untagEvents(db, context.location, tagged))]));
 }

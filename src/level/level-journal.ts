@@ -8,6 +8,7 @@ import {
   type SequenceRange,
 } from "../storage/journal.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
+import type { RecordChange } from "./commit-group.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Database, DatabaseView } from "./database.ts";
 import { deleteEvents } from "./delete-events.ts";
@@ -81,7 +82,28 @@ export class LevelJournal implements Journal {
     });
   }
 
+  purgedTo(persistenceId: string): Promise<number> {
+    const { heads, work } = this.#parts;
+    return work.run("reading how far a stream was purged", async () => {
+      await this.#whenSettled(persistenceId);
+      return heads.with(persistenceId, (head) => head.purgedTo);
+    });
+  }
+
   deleteTo(persistenceId: string, toSequenceNr: number): Promise<void> {
+    return this.#deleteWhenSettled(persistenceId, toSequenceNr);
+  }
+
+  /**
+   * Removes all events of the stream and its state.
+   *
+   * @param together changes that are durable with the deletion, or not at all
+   */
+  purge(persistenceId: string, together: readonly RecordChange[]): Promise<void> {
+    return this.#deleteWhenSettled(persistenceId, Number.POSITIVE_INFINITY, together);
+  }
+
+  #deleteWhenSettled(persistenceId: string, toSequenceNr: number, purge?: readonly RecordChange[]): Promise<void> {
     const { heads, work } = this.#parts;
     const settled = this.#whenSettled(persistenceId);
     return work.write("deleting events", async () => {
@@ -90,7 +112,7 @@ export class LevelJournal implements Journal {
       try {
         await this.#deletions.run(persistenceId, async () => {
           await settled;
-          await this.#delete(head, Math.min(Math.floor(toSequenceNr), highest));
+          await this.#delete(head, Math.min(Math.floor(toSequenceNr), highest), purge);
         });
       } finally {
         head.holds--;
@@ -139,10 +161,10 @@ export class LevelJournal implements Journal {
     this.#parts.queue.append(head, request, resolve, reject);
   }
 
-  async #delete(head: StreamHead, deletedTo: number): Promise<void> {
+  async #delete(head: StreamHead, deletedTo: number, purge: readonly RecordChange[] | undefined): Promise<void> {
     const { db, health, queue } = this.#parts;
     const context = { location: health.location, persistenceId: head.persistenceId };
-    if (deletedTo >= 1) await deleteEvents({ db, queue, context, head, deletedTo, taggers: this.#taggers });
+    if (deletedTo >= 1) await deleteEvents({ db, queue, context, head, deletedTo, purge, taggers: this.#taggers });
   }
 
   /** Resolves when the writes of the stream that are pending now are over, however they end; never rejects. */

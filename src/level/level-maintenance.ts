@@ -1,13 +1,14 @@
 /** The maintenance of an open LevelDB store. */
 
-import type { Journal } from "../storage/journal.ts";
 import type { Maintenance, VerificationReport, VerifyOptions } from "../storage/maintenance.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
+import type { StorageContext } from "../storage/storage.ts";
 import { backUp } from "./back-up.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import { compact, type Database } from "./database.ts";
+import type { LevelJournal } from "./level-journal.ts";
 import { proofStep } from "./level-storage-options.ts";
-import { escapeId, framesOf, snapshotsOf } from "./record-keys.ts";
+import { emptyKey, escapeId, framesOf, snapshotKey, snapshotsOf } from "./record-keys.ts";
 import type { StoreHealth } from "./store-health.ts";
 import { verifyStore } from "./verify-store.ts";
 import type { WorkInProgress } from "./work-in-progress.ts";
@@ -18,10 +19,11 @@ export interface LevelMaintenanceParts {
   readonly folder: string;
   readonly db: Database;
   readonly queue: CommitQueue;
-  readonly journal: Journal;
+  readonly journal: LevelJournal;
   readonly snapshots: SnapshotStore;
   readonly health: StoreHealth;
   readonly work: WorkInProgress;
+  readonly onWarning: StorageContext["onWarning"];
 }
 
 /** See {@link Maintenance}. */
@@ -54,20 +56,35 @@ export class LevelMaintenance implements Maintenance {
   }
 
   purge(persistenceId: string): Promise<void> {
-    const { db, journal, snapshots, work } = this.#parts;
+    const { journal, snapshots, work } = this.#parts;
     return work.write("purging", async () => {
-      const escapedId = escapeId(persistenceId);
       // What is in a table before it is deleted is gone after the next merge; what is only in memory would be written down with its deletion.
-      await compactRanges(db, escapedId);
-      // Snapshots first: after a crash in between, the events still tell the whole state.
+      await this.#compact(persistenceId);
+      const saved = await snapshots.list(persistenceId);
+      const keys = saved.map(({ sequenceNr }) => snapshotKey(escapeId(persistenceId), sequenceNr));
+      // Together: a snapshot that outlived its events would bring the state back.
+      await journal.purge(
+        persistenceId,
+        keys.map((key) => ({ key })),
+      );
+      // Those of a stream without events, and those that were saved meanwhile.
       await snapshots.deleteMatching(persistenceId, {});
-      await journal.deleteTo(persistenceId, Number.POSITIVE_INFINITY);
-      await compactRanges(db, escapedId);
+      await this.#compact(persistenceId);
     });
   }
-}
 
-/** The ranges of a stream's content. */
-async function compactRanges(db: Database, escapedId: string): Promise<void> {
-  for (const { gte, lt } of [framesOf(escapedId), snapshotsOf(escapedId)]) await compact(db, gte, lt);
+  /** A failure is a matter of space only: what is deleted is deleted, and goes with a later merge. */
+  async #compact(persistenceId: string): Promise<void> {
+    const { db, queue, health, onWarning } = this.#parts;
+    const escapedId = escapeId(persistenceId);
+    try {
+      for (const { gte, lt } of [framesOf(escapedId), snapshotsOf(escapedId)]) await compact(db, gte, lt);
+      // When LevelDB has failed to merge, it says so with the next write only: rather with this one than with somebody's events.
+      await queue.change([{ key: emptyKey }]);
+    } catch (error) {
+      onWarning?.(
+        `The space of ${JSON.stringify(persistenceId)} in the store ${health.location} could not be given back yet: ${String(error)}`,
+      );
+    }
+  }
 }

@@ -86,7 +86,7 @@ async function openSession(
 async function assemble(
   place: StoreInUse,
   settings: LevelSettings,
-  { clock, onFailure }: StorageContext,
+  { clock, onFailure, onWarning }: StorageContext,
 ): Promise<StoreSession> {
   const { location, folder, opened } = place;
   const { db, target, highestOffset, lastCommitAt } = opened;
@@ -105,7 +105,7 @@ async function assemble(
   return {
     journal,
     snapshots,
-    maintenance: new LevelMaintenance({ folder, db, queue, journal, snapshots, health, work }),
+    maintenance: new LevelMaintenance({ folder, db, queue, journal, snapshots, health, work, onWarning }),
     tryWrite() {
       const batch = target.batch();
       batch.del(emptyKey);

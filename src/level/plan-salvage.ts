@@ -18,6 +18,8 @@ export interface SalvagedStream {
   readonly persistenceId: string;
   /** All up to here was deleted on purpose. */
   deletedTo: number;
+  /** All up to here was purged, state and all. */
+  purgedTo: number;
   /** The last event that any record speaks of. */
   known: number;
   readonly frames: KeptFrame[];
@@ -97,6 +99,7 @@ class Planning {
     if (!head) return;
     const stream = this.#stream(persistenceId);
     stream.deletedTo = Math.max(stream.deletedTo, head.deletedTo);
+    stream.purgedTo = Math.max(stream.purgedTo, head.purgedTo);
     stream.known = Math.max(stream.known, head.highest);
   }
 
@@ -112,6 +115,7 @@ class Planning {
     if (!tombstone) return;
     const stream = this.#stream(tombstone.persistenceId);
     stream.deletedTo = Math.max(stream.deletedTo, tombstone.deletedTo);
+    if (tombstone.purge) stream.purgedTo = Math.max(stream.purgedTo, tombstone.deletedTo);
     stream.known = Math.max(stream.known, tombstone.deletedTo);
   }
 
@@ -145,7 +149,7 @@ class Planning {
   #stream(persistenceId: string): SalvagedStream {
     const known = this.#streams.get(persistenceId);
     if (known) return known;
-    const stream = { persistenceId, deletedTo: 0, known: 0, frames: [], highest: 0 };
+    const stream = { persistenceId, deletedTo: 0, purgedTo: 0, known: 0, frames: [], highest: 0 };
     this.#streams.set(persistenceId, stream);
     return stream;
   }

@@ -5,7 +5,7 @@ import { recordJson } from "./record.ts";
 import { escapeId, framesOf, headKey, numberOf } from "./record-keys.ts";
 import { type HeadRecord, parseHead } from "./stream-head.ts";
 
-const noHead: HeadRecord = { highest: 0, deletedTo: 0 };
+const noHead: HeadRecord = { highest: 0, deletedTo: 0, purgedTo: 0 };
 
 /** @throws StorageCorruptedError when the head is damaged, missing, or older than the events of its stream */
 export async function readHead(

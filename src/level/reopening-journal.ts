@@ -36,6 +36,12 @@ export class ReopeningJournal implements Journal {
     );
   }
 
+  purgedTo(persistenceId: string): Promise<number> {
+    return readLasting(this.#store, "reading how far a stream was purged", ({ journal }) =>
+      journal.purgedTo(persistenceId),
+    );
+  }
+
   deleteTo(persistenceId: string, toSequenceNr: number): Promise<void> {
     const refusal = this.#store.refusal("deleting events");
     return refusal ? Promise.reject(refusal) : this.#store.session.journal.deleteTo(persistenceId, toSequenceNr);

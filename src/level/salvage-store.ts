@@ -68,6 +68,10 @@ async function write(store: VerifiedDatabase, location: string, { streams, snaps
     forgetHeads: () => undefined,
   });
   const heads = new Map(streams.map((stream) => [stream, headOf(stream)] as const));
+  for (const [{ deletedTo, purgedTo }, head] of heads) {
+    // When more was deleted after a purge, it is a snapshot that says what came of it.
+    if (purgedTo > 0 && purgedTo === deletedTo) await queue.change([], { head, deletedTo, purge: true });
+  }
   let pending: Promise<unknown>[] = [];
   for (const [stream, kept] of inOldOrder(streams)) {
     const head = heads.get(stream);
@@ -80,13 +84,14 @@ async function write(store: VerifiedDatabase, location: string, { streams, snaps
   await Promise.all(pending);
   for (const [stream, head] of heads) {
     // Nothing is left of it but its numbers, which must not be used again.
-    if (stream.highest > 0 && stream.frames.length === 0) await queue.change([], { head, deletedTo: stream.deletedTo });
+    const isTold = head.purgedTo > 0 || stream.frames.length > 0;
+    if (stream.highest > 0 && !isTold) await queue.change([], { head, deletedTo: stream.deletedTo });
   }
   for (const [key, value] of snapshots) await queue.change([{ key, text: value.toString("utf8", checksumBytes) }]);
 }
 
 function headOf({ persistenceId, deletedTo }: SalvagedStream): StreamHead {
-  return new StreamHead(persistenceId, { highest: deletedTo, deletedTo });
+  return new StreamHead(persistenceId, { highest: deletedTo, deletedTo, purgedTo: 0 });
 }
 
 function inOldOrder(streams: readonly SalvagedStream[]): (readonly [SalvagedStream, KeptFrame])[] {

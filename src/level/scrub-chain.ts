@@ -103,7 +103,7 @@ export class ChainScrub {
       `the head of ${JSON.stringify(persistenceId)}`,
       "it is missing, though a commit has events of it",
     );
-    const stream = new ScrubbedStream(persistenceId, { highest: 0, deletedTo: 0 });
+    const stream = new ScrubbedStream(persistenceId, { highest: 0, deletedTo: 0, purgedTo: 0 });
     this.#streams.set(persistenceId, stream);
     return stream;
   }

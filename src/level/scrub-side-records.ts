@@ -27,7 +27,7 @@ export async function scrubHeads(source: ScrubSource, findings: ScrubFindings): 
       const persistenceId = unescapeId(row[0].slice(1));
       const head = intact(row, parseHead);
       if (!head) findings.add(`the head of ${JSON.stringify(persistenceId)}`, "it is damaged");
-      streams.set(persistenceId, new ScrubbedStream(persistenceId, head ?? { highest: 0, deletedTo: 0 }));
+      streams.set(persistenceId, new ScrubbedStream(persistenceId, head ?? { highest: 0, deletedTo: 0, purgedTo: 0 }));
     }
   }
   return streams;

@@ -21,6 +21,8 @@ export class ScrubbedStream {
   highest = 0;
   /** What they say is deleted. */
   deletedTo = 0;
+  /** What they say is purged. */
+  purgedTo = 0;
   cut: CutFrame | undefined;
 
   constructor(persistenceId: string, head: HeadRecord) {
@@ -44,9 +46,10 @@ export class ScrubbedStream {
   }
 
   /** Takes in what a tombstone says. Returns what is wrong with it, if anything. */
-  bury({ deletedTo, rest }: Tombstone): string | undefined {
-    const before = this.deletedTo;
+  bury({ deletedTo, purge, rest }: Tombstone): string | undefined {
+    const before = purge ? Math.min(this.deletedTo, deletedTo - 1) : this.deletedTo;
     this.deletedTo = deletedTo;
+    if (purge) this.purgedTo = deletedTo;
     // A stream of which nothing is left may have no commit in this store.
     if (this.highest === 0) this.highest = deletedTo;
     if (this.cut && deletedTo === this.head.deletedTo) this.cut.rest = rest;
@@ -58,10 +61,12 @@ export class ScrubbedStream {
 
   /** What is wrong with the head, if anything, once the whole chain was taken in. */
   get wrongHead(): string | undefined {
-    const { highest, deletedTo } = this.head;
+    const { highest, deletedTo, purgedTo } = this.head;
     if (highest !== this.highest) return `it ends at ${highest}, and the history at ${this.highest}`;
-    return deletedTo === this.deletedTo
+    if (deletedTo !== this.deletedTo)
+      return `it says that all up to ${deletedTo} is deleted, and the history says up to ${this.deletedTo}`;
+    return purgedTo === this.purgedTo
       ? undefined
-      : `it says that all up to ${deletedTo} is deleted, and the history says up to ${this.deletedTo}`;
+      : `it says that all up to ${purgedTo} is purged, and the history says up to ${this.purgedTo}`;
   }
 }

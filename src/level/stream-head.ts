@@ -7,6 +7,8 @@ export interface HeadRecord {
   readonly highest: number;
   /** All events up to this one are gone, or never were: a stream may begin later than at 1. */
   readonly deletedTo: number;
+  /** All up to this one is gone together with its state: no snapshot needs to cover it. Not above `deletedTo`. */
+  readonly purgedTo: number;
 }
 
 /** Something that is over when it was written, or failed. */
@@ -34,6 +36,8 @@ export class StreamHead {
   highest: number;
   /** Pending deletions included. */
   deletedTo: number;
+  /** Pending purges included. */
+  purgedTo: number;
   /** The newest events that wait for their commit, if any. */
   pending: PendingEvents | undefined = undefined;
   /** How many hold on to it: parts that wait for their commit, and deletions under way. While one does, it stays in memory. */
@@ -49,13 +53,14 @@ export class StreamHead {
     this.commitEntry = `[${this.quotedId},`;
     this.highest = stored.highest;
     this.deletedTo = stored.deletedTo;
+    this.purgedTo = stored.purgedTo;
   }
 }
 
 /** A head out of its stored JSON; undefined when it is none. */
 export function parseHead(json: unknown): HeadRecord | undefined {
   if (!Array.isArray(json)) return undefined;
-  const [highest, deletedTo]: unknown[] = json;
-  if (typeof highest !== "number" || typeof deletedTo !== "number" || deletedTo > highest) return undefined;
-  return { highest, deletedTo };
+  const [highest, deletedTo, purgedTo = 0]: unknown[] = json;
+  if (typeof highest !== "number" || typeof deletedTo !== "number" || typeof purgedTo !== "number") return undefined;
+  return purgedTo <= deletedTo && deletedTo <= highest ? { highest, deletedTo, purgedTo } : undefined;
 }

@@ -23,6 +23,8 @@ export class StreamPart implements PendingEvents {
   readonly appends: WaitingAppend[] = [];
   /** As it will be once this part is stored. */
   deletedTo: number;
+  /** Likewise. */
+  purgedTo: number;
   count = 0;
   /** Whether its records are in the batch: later events of the stream need a part of their own. */
   written = false;
@@ -34,6 +36,7 @@ export class StreamPart implements PendingEvents {
     this.entityId = entityId;
     this.first = head.highest + 1;
     this.deletedTo = head.deletedTo;
+    this.purgedTo = head.purgedTo;
   }
 
   /** Takes the events over. Returns about how many bytes they will take. */

@@ -1,4 +1,4 @@
-/** The record of one deletion: `{"p": digest before, "at": time, "o": offset, "id": persistenceId, "to": number, "r"?: rest, "d": digest}`. */
+/** The record of one deletion: `{"p": digest before, "at": time, "o": offset, "id": persistenceId, "to": number, "x"?: 1, "r"?: rest, "d": digest}`. */
 import type { RecordBytes } from "./record-bytes.ts";
 
 /** A frame that was stored again without its beginning. */
@@ -12,6 +12,8 @@ export interface Tombstone {
   readonly persistenceId: string;
   /** The last deleted sequence number. */
   readonly deletedTo: number;
+  /** Whether the whole stream was taken out, state and all. */
+  readonly purge: boolean;
   /** The frame that begins after it, when the deletion cut one in two. */
   readonly rest?: RestOfFrame | undefined;
 }
@@ -25,10 +27,11 @@ export interface StoredTombstone extends Tombstone {
 
 /** Writes all members but the digest at the end. */
 export function writeTombstone(record: RecordBytes, tombstone: StoredTombstone, timestamp: number): void {
-  const { previous, afterOffset, persistenceId, deletedTo, rest } = tombstone;
+  const { previous, afterOffset, persistenceId, deletedTo, purge, rest } = tombstone;
+  const purgeMember = purge ? ',"x":1' : "";
   const restMember = rest ? `,"r":[${rest.checksum},"${rest.digest}"]` : "";
   record.text(
-    `{"p":"${previous}","at":${timestamp},"o":${afterOffset},"id":${JSON.stringify(persistenceId)},"to":${deletedTo}${restMember}`,
+    `{"p":"${previous}","at":${timestamp},"o":${afterOffset},"id":${JSON.stringify(persistenceId)},"to":${deletedTo}${purgeMember}${restMember}`,
   );
 }
 
@@ -40,7 +43,7 @@ export function parseTombstone(json: unknown): StoredTombstone | undefined {
   if (typeof previous !== "string" || typeof afterOffset !== "number") return undefined;
   if (typeof persistenceId !== "string" || typeof deletedTo !== "number") return undefined;
   const rest = "r" in json ? parseRest(json.r) : undefined;
-  return { previous, afterOffset, persistenceId, deletedTo, rest };
+  return { previous, afterOffset, persistenceId, deletedTo, purge: "x" in json && json.x === 1, rest };
 }
 
 function parseRest(json: unknown): RestOfFrame | undefined {

@@ -22,6 +22,7 @@ interface Stream {
   /** The events that are kept: without a gap, up to the highest sequence number. */
   rows: Row[];
   highestSequenceNr: number;
+  purgedTo: number;
 }
 
 /** An event as it is kept: payload and metadata stay JSON text, so no reader shares an object with another. */
@@ -44,7 +45,7 @@ export class MemoryJournal implements Journal {
     this.#assertOpen("appending events");
     const { streams, log } = this.#data;
     const { persistenceId, entityType, entityId, sequenceNr, events } = request;
-    const stream = streams.get(persistenceId) ?? { rows: [], highestSequenceNr: 0 };
+    const stream = streams.get(persistenceId) ?? { rows: [], highestSequenceNr: 0, purgedTo: 0 };
     assertFollows(request, stream.highestSequenceNr);
 
     const firstOffset = log.length + 1;
@@ -77,6 +78,11 @@ export class MemoryJournal implements Journal {
   async highestSequenceNr(persistenceId: string): Promise<number> {
     this.#assertOpen("reading the highest sequence number");
     return this.#data.streams.get(persistenceId)?.highestSequenceNr ?? 0;
+  }
+
+  async purgedTo(persistenceId: string): Promise<number> {
+    this.#assertOpen("reading how far a stream was purged");
+    return this.#data.streams.get(persistenceId)?.purgedTo ?? 0;
   }
 
   async deleteTo(persistenceId: string, toSequenceNr: number): Promise<void> {

@@ -61,5 +61,6 @@ export class MemoryMaintenance implements Maintenance {
     if (!stream) return;
     for (const row of stream.rows) this.#journal.log[row.offset - 1] = undefined;
     stream.rows = [];
+    stream.purgedTo = stream.highestSequenceNr;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { RecoveryFailedError, StorageCorruptedError } from "../errors.ts";
 import type { SnapshotCriteria, StoredSnapshot } from "../storage/snapshot-store.ts";
-import type { StoredEvent } from "../storage/stored-event.ts";
+import { noMetadata, type StoredEvent } from "../storage/stored-event.ts";
 import { assertState } from "./assert-state.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { EntityHost } from "./entity-host.ts";
@@ -81,22 +81,30 @@ export class Recovery<C, E, S> {
     let snapshot = await this.#newestGoodSnapshot(toSequenceNr);
     for (;;) {
       try {
-        return await this.#runFrom(snapshot, toSequenceNr);
+        return await this.#runFrom(snapshot, snapshot?.sequenceNr ?? 0, toSequenceNr);
       } catch (error) {
         if (!(error instanceof MissingEventsError)) throw error;
         // A life before may have gone on with its retention since the snapshot was loaded; then there is a newer one.
         const newer = await this.#newestGoodSnapshot(toSequenceNr);
-        if (!newer || newer.sequenceNr <= (snapshot?.sequenceNr ?? 0)) throw error;
+        if (!newer || newer.sequenceNr <= (snapshot?.sequenceNr ?? 0)) return this.#runFromPurge(error, toSequenceNr);
         snapshot = newer;
       }
     }
   }
 
-  async #runFrom(snapshot: StoredSnapshot | undefined, toSequenceNr: number): Promise<Recovered<S>> {
+  /** What was purged left no state behind, and needs none: the entity begins empty after it. */
+  async #runFromPurge(missing: MissingEventsError, toSequenceNr: number): Promise<Recovered<S>> {
+    const { persistenceId, host } = this.#request;
+    const purgedTo = await this.#idle.guard(host.journal.purgedTo(persistenceId));
+    if (purgedTo <= this.#sequenceNr) throw missing;
+    return this.#runFrom(undefined, Math.min(purgedTo, toSequenceNr), toSequenceNr);
+  }
+
+  async #runFrom(snapshot: StoredSnapshot | undefined, begin: number, toSequenceNr: number): Promise<Recovered<S>> {
     const { persistenceId, host, emptyState, deliveries } = this.#request;
-    this.#sequenceNr = snapshot?.sequenceNr ?? 0;
+    this.#sequenceNr = begin;
     this.#timestamp = snapshot?.timestamp ?? 0;
-    if (snapshot) deliveries?.fromMetadata(snapshot.metadata);
+    if (snapshot || begin > 0) deliveries?.fromMetadata(snapshot?.metadata ?? noMetadata);
     const state = snapshot ? (snapshot.state as S) : emptyState();
     const rebuilt = await this.#replayEvents(state, toSequenceNr);
     const highestSequenceNr = await this.#idle.guard(host.journal.highestSequenceNr(persistenceId));
@@ -107,7 +115,7 @@ export class Recovery<C, E, S> {
       highestSequenceNr,
       timestamp: this.#timestamp,
       snapshotSequenceNr: snapshot?.sequenceNr ?? 0,
-      replayedEvents: this.#sequenceNr - (snapshot?.sequenceNr ?? 0),
+      replayedEvents: this.#sequenceNr - begin,
     };
   }
 

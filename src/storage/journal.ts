@@ -63,6 +63,12 @@ export interface Journal {
   /** The highest sequence number ever stored for the stream, pending writes included; 0 when there is none. Deleting events does not lower it. */
   highestSequenceNr(persistenceId: string): Promise<number>;
 
+  /**
+   * All events up to this one were taken out together with the state that they made: a life that begins after it begins empty. 0 when the
+   * stream was never purged. Deleting events does not raise it, for then a snapshot has to cover them.
+   */
+  purgedTo(persistenceId: string): Promise<number>;
+
   /** Removes, of the events appended before the call, those up to and including `toSequenceNr`; their numbers are never used again. */
   deleteTo(persistenceId: string, toSequenceNr: number): Promise<void>;
 

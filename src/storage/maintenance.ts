@@ -1,4 +1,5 @@
 /** What can be done with a whole store besides reading and writing: proving it, copying it, taking a stream out of it. */
+import type { Journal } from "./journal.ts";
 
 /** One thing that is wrong. */
 export interface StorageFault {
@@ -41,6 +42,10 @@ export interface Maintenance {
    */
   backup(directory: string): Promise<void>;
 
-  /** Removes all events, snapshots and index entries of a stream; its numbers are never used again. */
+  /**
+   * Removes all events, snapshots and index entries of a stream; its numbers are never used again. From the moment when that is durable
+   * the stream is empty, its {@link Journal.purgedTo} its highest number; the content goes then, and after a crash or an error in between
+   * with the next purge.
+   */
   purge(persistenceId: string): Promise<void>;
 }

@@ -51,8 +51,8 @@ export class SystemStorage {
   }
 
   /**
-   * Removes all events and snapshots of a stream. Its numbers are never used again, and an entity with that persistence id cannot
-   * recover any more (RecoveryFailedError): use another id.
+   * Removes all events and snapshots of a stream. An entity with that persistence id begins its next life with its empty state; its
+   * numbers are never used again, so the first event of that life follows the last one that was purged.
    *
    * @throws NameTakenError while an entity with that persistence id is live: stop it first
    */

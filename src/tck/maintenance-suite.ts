@@ -101,6 +101,25 @@ function purgingCases({ it }: TestRunner, store: StoreUnderTest): void {
     assert.equal((await collect(store.journal.read(persistenceId))).length, 1);
   });
 
+  it("tells where a life without the purged state begins, also when the store was opened anew", async () => {
+    await fill(store);
+    assert.equal(await store.journal.purgedTo(persistenceId), 0);
+    await store.journal.deleteTo(persistenceId, 4);
+    // A snapshot may cover what was deleted, so this alone is no new beginning.
+    assert.equal(await store.journal.purgedTo(persistenceId), 0);
+    await store.maintenance.purge(persistenceId);
+    assert.equal(await store.journal.purgedTo(persistenceId), 4);
+    await store.journal.append(sampleRequest(persistenceId, 5, "a-5", "a-6"));
+    await store.journal.deleteTo(persistenceId, 5);
+    await store.reopen();
+    assert.equal(await store.journal.purgedTo(persistenceId), 4);
+    assert.deepEqual((await store.maintenance.verify()).faults, []);
+    await store.maintenance.purge(persistenceId);
+    assert.equal(await store.journal.purgedTo(persistenceId), 6);
+    assert.equal(await store.journal.purgedTo(neighbour), 0);
+    assert.deepEqual((await store.maintenance.verify()).faults, []);
+  });
+
   it("does nothing to a stream that never was", async () => {
     await fill(store);
     await store.maintenance.purge("p-never");

@@ -8,6 +8,7 @@ export type StorageOperation =
   | "append"
   | "read"
   | "highestSequenceNr"
+  | "purgedTo"
   | "deleteTo"
   | "save"
   | "load"
@@ -37,6 +38,7 @@ function interceptJournal(journal: Journal, meet: Interception): Journal {
       yield* journal.read(persistenceId, range);
     },
     highestSequenceNr: (id) => meet("highestSequenceNr", id).then(() => journal.highestSequenceNr(id)),
+    purgedTo: (id) => meet("purgedTo", id).then(() => journal.purgedTo(id)),
     deleteTo: (id, toSequenceNr) => meet("deleteTo", id).then(() => journal.deleteTo(id, toSequenceNr)),
     persistenceIds: () => journal.persistenceIds(),
     readAll: (fromOffset) => journal.readAll(fromOffset),

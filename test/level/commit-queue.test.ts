@@ -38,7 +38,7 @@ class QueueUnderTest {
   }
 
   head(id: string): StreamHead {
-    const head = this.#heads.get(id) ?? new StreamHead(id, { highest: 0, deletedTo: 0 });
+    const head = this.#heads.get(id) ?? new StreamHead(id, { highest: 0, deletedTo: 0, purgedTo: 0 });
     this.#heads.set(id, head);
     return head;
   }

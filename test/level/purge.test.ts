@@ -33,9 +33,9 @@ describe("purging a stream of a level store", () => {
     expect(keys.filter((key) => key.startsWith(`e${id}`) || key.startsWith("s"))).to.deep.equal([]);
     expect(keys.some((key) => key.startsWith("tmine"))).to.equal(false);
     expect(keys.filter((key) => key.startsWith("tgreen"))).to.have.lengthOf(1);
-    expect(records.get(`h${id}`)).to.equal("[4,4]");
+    expect(records.get(`h${id}`)).to.equal("[4,4,4]");
     const tombstone: unknown = JSON.parse(records.get("d0000000000000001") ?? "");
-    expect(tombstone).to.include({ id, to: 4, o: 5 }).and.not.to.have.property("r");
+    expect(tombstone).to.include({ id, to: 4, x: 1, o: 5 }).and.not.to.have.property("r");
   });
 
   it("gives the space back: no file of the store has the content any more", async () => {

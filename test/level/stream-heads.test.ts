@@ -16,7 +16,7 @@ describe("stream heads in memory", () => {
     const order: number[] = [];
     const waiting = [1, 2, 3].map((number) => heads.with("a", () => order.push(number)));
     expect(heads.isLoading("a")).to.equal(true);
-    loads[0]?.({ highest: 5, deletedTo: 0 });
+    loads[0]?.({ highest: 5, deletedTo: 0, purgedTo: 0 });
     while (!heads.get("a")) await Promise.resolve();
     order.push(4);
     await Promise.all(waiting);
@@ -26,7 +26,7 @@ describe("stream heads in memory", () => {
   });
 
   it("forget those that nobody uses, and keep those that are held", async () => {
-    const heads = new StreamHeads(async () => ({ highest: 1, deletedTo: 0 }), 3);
+    const heads = new StreamHeads(async () => ({ highest: 1, deletedTo: 0, purgedTo: 0 }), 3);
     await heads.with("held", (head) => head.holds++);
     for (let number = 0; number < 20; number++) await heads.with(`a${number}`, () => undefined);
     expect(heads.size).to.equal(3);
@@ -36,7 +36,7 @@ describe("stream heads in memory", () => {
   });
 
   it("keep one that was asked for rather than one that was not", async () => {
-    const heads = new StreamHeads(async () => ({ highest: 1, deletedTo: 0 }), 4);
+    const heads = new StreamHeads(async () => ({ highest: 1, deletedTo: 0, purgedTo: 0 }), 4);
     for (const id of ["a", "b", "c", "d", "e"]) await heads.with(id, () => undefined);
     expect(heads.get("b")).not.to.equal(undefined);
     await heads.with("f", () => undefined);
@@ -48,7 +48,7 @@ describe("stream heads in memory", () => {
     let attempts = 0;
     const heads = new StreamHeads(async () => {
       if (++attempts === 1) throw new Error("unreadable");
-      return { highest: 1, deletedTo: 0 };
+      return { highest: 1, deletedTo: 0, purgedTo: 0 };
     }, 10);
     const waiting = [heads.with("a", () => 1), heads.with("a", () => 2)];
     for (const waits of waiting) expect(await rejection(waits)).to.have.property("message", "unreadable");

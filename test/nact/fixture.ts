@@ -54,6 +54,7 @@ export function withJournal(storage: Storage, exchange: (journal: Journal) => Pa
         append: (request) => journal.append(request),
         read: (id, range) => journal.read(id, range),
         highestSequenceNr: (id) => journal.highestSequenceNr(id),
+        purgedTo: (id) => journal.purgedTo(id),
         deleteTo: (id, toSequenceNr) => journal.deleteTo(id, toSequenceNr),
         persistenceIds: () => journal.persistenceIds(),
         readAll: (fromOffset) => journal.readAll(fromOffset),

@@ -136,6 +136,7 @@ describe("the read journal", () => {
               backlog: journal.backlog,
               append: (request) => journal.append(request),
               highestSequenceNr: (id) => journal.highestSequenceNr(id),
+              purgedTo: (id) => journal.purgedTo(id),
               deleteTo: (id, toSequenceNr) => journal.deleteTo(id, toSequenceNr),
               highestOffset: () => journal.highestOffset(),
               read: (id, range) => note("read", journal.read(id, range)),

@@ -93,6 +93,10 @@ export class SimulatedJournal implements Journal {
     return this.#store.around.disk.highest(persistenceId);
   }
 
+  async purgedTo(): Promise<number> {
+    return 0;
+  }
+
   async deleteTo(persistenceId: string, toSequenceNr: number): Promise<void> {
     const { disk, weather, random, trace } = this.#store.around;
     const to = Math.min(toSequenceNr, this.#pendingHighest(persistenceId));

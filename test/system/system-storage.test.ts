@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { EventsNotCoveredError, NameTakenError, RecoveryFailedError, StorageFailedError } from "rekindle";
 import { memoryStorage } from "rekindle/memory";
+import { onEveryStorage } from "../support/every-storage.ts";
 import { note, notebook, read } from "../support/notebook.ts";
 import { rejection } from "../support/rejection.ts";
 import { historyOf, startSystem } from "../support/start-system.ts";
@@ -73,7 +74,43 @@ describe("system.storage", () => {
       await system.stop(ref);
       await system.storage.purge(id);
       expect(await system.storage.verify()).to.include({ ok: true, events: 0, snapshots: 0 });
-      // Its numbers are used up and its state is gone: it does not begin again as if it had never been.
+    });
+  });
+});
+
+onEveryStorage((newStorage) => {
+  describe("purging a stream", () => {
+    const id = "notebook|1";
+
+    it("lets the next life begin empty, with numbers that follow the purged ones", async () => {
+      const storage = newStorage();
+      const system = await startSystem({ storage });
+      const ref = system.entityRef(notebook(), "1");
+      for (const word of ["a", "b"]) await ref.ask(note(word));
+      await system.stop(ref);
+      await system.storage.purge(id);
+      expect(await ref.ask(read)).to.deep.equal([]);
+      expect(await ref.ask(note("c"))).to.equal(1);
+      await system.kill(ref);
+      expect(await ref.ask(read)).to.deep.equal(["c"]);
+      await system.terminate();
+
+      const next = await startSystem({ storage });
+      expect(await next.entityRef(notebook(), "1").ask(read)).to.deep.equal(["c"]);
+      const stored = [];
+      for await (const { sequenceNr } of next.readJournal.eventsByPersistenceId(id)) stored.push(sequenceNr);
+      expect(stored).to.deep.equal([3]);
+    });
+
+    it("does not let a life begin empty of which only events were deleted", async () => {
+      const system = await startSystem({ storage: newStorage() });
+      const ref = system.entityRef(notebook(), "1");
+      await ref.ask(note("a"));
+      await system.stop(ref);
+      await system.storage.purge(id);
+      for (const word of ["b", "c"]) await ref.ask(note(word));
+      await system.stop(ref);
+      await system.storage.deleteEvents(id, 2, { force: true });
       expect(await rejection(ref.ask(read))).to.be.instanceOf(RecoveryFailedError);
     });
   });

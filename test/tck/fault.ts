@@ -63,6 +63,7 @@ function delegateJournal(journal: Journal): Journal {
     append: (request) => journal.append(request),
     read: (persistenceId, range) => journal.read(persistenceId, range),
     highestSequenceNr: (persistenceId) => journal.highestSequenceNr(persistenceId),
+    purgedTo: (persistenceId) => journal.purgedTo(persistenceId),
     deleteTo: (persistenceId, toSequenceNr) => journal.deleteTo(persistenceId, toSequenceNr),
     persistenceIds: () => journal.persistenceIds(),
     readAll: (fromOffset) => journal.readAll(fromOffset),

@@ -199,6 +199,10 @@ const writing: readonly Fault[] = [
 ];
 
 const deleting: readonly Fault[] = [
+  journalFault("forgets that a stream was purged", "tells where a life", () => ({ purgedTo: async () => 0 })),
+  journalFault("takes a deletion for a purge", "tells where a life", (journal) => ({
+    purgedTo: (persistenceId) => journal.highestSequenceNr(persistenceId),
+  })),
   deletesTo("deletes one event too few", "J12", (toSequenceNr) => toSequenceNr - 1),
   deletesTo("deletes one event too many", "J12", (toSequenceNr) => toSequenceNr + 1),
   deletesTo("deletes nothing", "J14", () => 0),

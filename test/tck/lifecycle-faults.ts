@@ -30,6 +30,7 @@ function brokenDeletions(): Fault {
         append: (request) => journal.append(request),
         read: (persistenceId, range) => journal.read(persistenceId, range),
         highestSequenceNr: (persistenceId) => journal.highestSequenceNr(persistenceId),
+        purgedTo: (persistenceId) => journal.purgedTo(persistenceId),
         deleteTo: async (persistenceId, to) => (first ? undefined : journal.deleteTo(persistenceId, to)),
         persistenceIds: () => journal.persistenceIds(),
         readAll: (fromOffset) => journal.readAll(fromOffset),

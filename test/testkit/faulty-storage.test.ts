@@ -41,6 +41,7 @@ describe("faultyStorage", () => {
     append: (id) => open.journal.highestSequenceNr(`cart|${id}`).then((n) => open.journal.append(added(id, n + 1))),
     read,
     highestSequenceNr: (id) => open.journal.highestSequenceNr(`cart|${id}`),
+    purgedTo: (id) => open.journal.purgedTo(`cart|${id}`),
     deleteTo: (id) => open.journal.deleteTo(`cart|${id}`, 1),
     save: (id) => open.snapshots.save(snapshot(id)),
     load: (id) => open.snapshots.load(`cart|${id}`),
