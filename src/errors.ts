@@ -1,4 +1,4 @@
-/** Every error that leaves the library: one base class, one stable code each; docs/errors.md has a heading per code. */
+/** Errors that leave the library: one base class, one stable code each; docs/errors.md has a heading per code. More are in errors/. */
 
 /** Base of all errors of this library. `code` is stable and meant for programs; the message is meant for people. */
 export abstract class RekindleError extends Error {
@@ -282,10 +282,12 @@ export class UnknownEventTypeError extends RekindleError {
   }
 }
 
-function quote(id: string): string {
+/** An id as messages show it. */
+export function quote(id: string): string {
   return JSON.stringify(id);
 }
 
-function reason(cause: unknown): string {
+/** What went wrong, to go on within a sentence. */
+export function reason(cause: unknown): string {
   return cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause);
 }

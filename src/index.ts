@@ -11,6 +11,12 @@ export type { RestartOptions, Supervision } from "./actor/supervision.ts";
 export type { SystemEvent } from "./actor/system-event.ts";
 export type { Timers } from "./actor/timers.ts";
 export type { Clock, Timer } from "./clock.ts";
+export type { EventAt, EventDeclaration, PastEvent, Upcaster } from "./codec/event-declaration.ts";
+export { eventAt } from "./codec/event-declaration.ts";
+export type { StandardSchemaV1 } from "./codec/standard-schema.ts";
+export { UpcastFailedError } from "./errors/upcast-failed-error.ts";
+export type { ValidationIssue } from "./errors/validation-error.ts";
+export { ValidationError } from "./errors/validation-error.ts";
 export {
   ActorFailedError,
   ActorStoppedError,
@@ -38,8 +44,10 @@ export type { EntityRef } from "./persistence/entity-ref.ts";
 export type { EventEnvelope } from "./persistence/event-envelope.ts";
 export type {
   CommandContext,
+  CommandSchemas,
   EntityContext,
   EntityScope,
+  EventDeclarations,
   EventMeta,
   EventSourcedDefinition,
   EventSourcedOptions,

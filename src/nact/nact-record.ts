@@ -1,7 +1,7 @@
 /** Events and snapshots as nact has them, to what the storage takes, and back. */
 import type { PersistedEvent, PersistedSnapshot } from "nact";
 import { encodeJson } from "../codec/encode-json.ts";
-import { eventType, firstVersion } from "../persistence/event-codec.ts";
+import { eventType, firstVersion } from "../codec/event-type.ts";
 import { firstSchemaVersion } from "../persistence/snapshotting.ts";
 import type { AppendRequest } from "../storage/journal.ts";
 import type { SnapshotRecord, StoredSnapshot } from "../storage/snapshot-store.ts";

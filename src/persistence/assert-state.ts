@@ -1,5 +1,5 @@
 /** What an event handler returned, when it can be a state. */
-import { eventType } from "./event-codec.ts";
+import { eventType } from "../codec/event-type.ts";
 
 /** @throws TypeError when a return was forgotten, or the handler is asynchronous */
 export function assertState<S>(next: S, before: S, event: unknown): S {

@@ -127,7 +127,7 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
   }
 
   decide(events: readonly E[], sequenceNr: number): DeliveryChange {
-    const change = this.#changeOf(events, sequenceNr);
+    const change = this.#changeOf(events, (index) => sequenceNr + index);
     // What only confirms is always welcome, even where the limit has been lowered since.
     if (change.begun.length > 0 && this.#sizeAfter(change) > this.#limits.unconfirmedMax) {
       const tooMany = new RangeError(`more than ${this.#limits.unconfirmedMax} deliveries would be unconfirmed`);
@@ -146,9 +146,9 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
     }
   }
 
-  /** An event comes from the journal: it is part of the state whatever the limit, and nothing is sent before {@link resume}. */
-  replay(event: E, sequenceNr: number): void {
-    this.apply(this.#changeOf([event], sequenceNr));
+  /** What one stored event stands for: it is part of the state whatever the limit, and nothing is sent before {@link resume}. */
+  replay(events: readonly E[], sequenceNr: number): void {
+    this.apply(this.#changeOf(events, () => sequenceNr));
   }
 
   /** The events are durable: their deliveries are sent for the first time, unless they are confirmed already. */
@@ -182,17 +182,20 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
     this.#timer = undefined;
   }
 
-  #changeOf(events: readonly E[], sequenceNr: number): DeliveryChange {
+  #changeOf(events: readonly E[], sequenceNrOf: (index: number) => number): DeliveryChange {
     const begun: Pending[] = [];
     const confirmed: string[] = [];
     const { entityId, persistenceId } = this.#port;
-    for (const [offset, event] of events.entries()) {
-      const from = { entityId, persistenceId, sequenceNr: sequenceNr + offset };
+    // Events that one stored event was split into share its number, and count their deliveries on.
+    let place = { sequenceNr: 0, deliveries: 0 };
+    for (const [index, event] of events.entries()) {
+      const from = { entityId, persistenceId, sequenceNr: sequenceNrOf(index) };
+      if (from.sequenceNr !== place.sequenceNr) place = { sequenceNr: from.sequenceNr, deliveries: 0 };
       const begins = assertList<Delivery>(this.#options.begins(event, from), "begins");
-      for (const [index, { to, message }] of begins.entries()) {
+      for (const { to, message } of begins) {
         if (typeof to !== "string")
           throw new TypeError(`deliveries.begins gave no name to deliver to, but ${typeof to}`);
-        const deliveryId = `${from.sequenceNr}-${index + 1}`;
+        const deliveryId = `${from.sequenceNr}-${++place.deliveries}`;
         // A copy as it comes back from a snapshot, so that no attempt can differ from another.
         const text = encodeJson(message(deliveryId), `delivery to ${to}`, persistenceId);
         begun.push(unsent(deliveryId, to, JSON.parse(text)));

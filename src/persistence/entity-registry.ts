@@ -4,10 +4,12 @@ import type { ActorKernel } from "../actor/actor-kernel.ts";
 import type { ActorRef } from "../actor/actor-ref.ts";
 import { type NactRef, pathOf } from "../actor/nact-actor.ts";
 import { ActorStoppedError } from "../errors.ts";
+import type { StoredEvent } from "../storage/stored-event.ts";
 import { EntityIncarnation } from "./entity.ts";
 import type { EntityHost } from "./entity-host.ts";
 import type { EntityRef } from "./entity-ref.ts";
 import { EntityType } from "./entity-type.ts";
+import { type EventDecoder, type EventEnvelope, toEnvelope } from "./event-envelope.ts";
 import type { EventSourcedDefinition } from "./event-sourced.ts";
 import { persistenceIdOf } from "./persistence-id.ts";
 import { Shard } from "./shard.ts";
@@ -19,11 +21,12 @@ export const defaultPassivateAfterMs = 120_000;
 /** An entity type in use. */
 interface Registered {
   readonly definition: object;
+  readonly type: EventDecoder;
   readonly shard: Shard;
 }
 
 /** The entities of one system. */
-export class EntityRegistry {
+export class EntityRegistry implements EventDecoder {
   readonly #kernel: ActorKernel;
   readonly #host: EntityHost;
   readonly #guardian: NactRef;
@@ -68,6 +71,16 @@ export class EntityRegistry {
     return this.#kernel.refTo(cell);
   }
 
+  /** Makes an entity type known, so that its events are read as its definition says. @throws as {@link ref} */
+  register<C, E, S>(definition: EventSourcedDefinition<C, E, S>): void {
+    this.#shardOf(definition);
+  }
+
+  /** Events of an entity type that is not known yet are shown as they are stored. */
+  envelopes(stored: StoredEvent): readonly EventEnvelope[] {
+    return this.#types.get(stored.entityType)?.type.envelopes(stored) ?? [toEnvelope(stored)];
+  }
+
   /** @throws NameTakenError when an entity with that persistence id is live */
   assertNotLive(persistenceId: string): void {
     this.#writers.assertFree(persistenceId);
@@ -107,7 +120,7 @@ export class EntityRegistry {
       this.#guardian,
       this.#writers,
     );
-    this.#types.set(entityType, { definition, shard });
+    this.#types.set(entityType, { definition, type, shard });
     return shard;
   }
 }

@@ -1,18 +1,23 @@
 /** What all entities of one type share, worked out once. */
+import { EventTypes } from "../codec/event-types.ts";
 import { classifyJson } from "../codec/json-value.ts";
+import type { StoredEvent } from "../storage/stored-event.ts";
 import { type EffectFactory, effectFactory } from "./effect.ts";
+import { type EventDecoder, type EventEnvelope, toEnvelope } from "./event-envelope.ts";
 import type { EventSourcedDefinition, EventSourcedOptions } from "./event-sourced.ts";
 
 /** An entity type in use. */
-export class EntityType<C, E, S> {
+export class EntityType<C, E, S> implements EventDecoder {
   readonly options: EventSourcedOptions<C, E, S>;
   readonly name: string;
   readonly effects: EffectFactory<C, E, S> = effectFactory();
+  readonly events: EventTypes;
   readonly #emptyStateIsData: boolean;
 
   constructor(definition: EventSourcedDefinition<C, E, S>) {
     this.options = definition.options;
     this.name = definition.entityType;
+    this.events = new EventTypes(definition.options.events, this.name);
     this.#emptyStateIsData = classifyJson(definition.options.emptyState) !== "damaged";
   }
 
@@ -21,4 +26,15 @@ export class EntityType<C, E, S> {
     const { emptyState } = this.options;
     return this.#emptyStateIsData ? structuredClone(emptyState) : emptyState;
   };
+
+  /** The events that a stored one stands for today. @throws UnknownEventTypeError, UpcastFailedError */
+  readonly decode = (stored: StoredEvent): readonly E[] =>
+    this.events.isPresent(stored.type, stored.version)
+      ? [stored.payload as E]
+      : this.events.upcast(stored).map(({ event }) => event as E);
+
+  envelopes(stored: StoredEvent): readonly EventEnvelope[] {
+    if (this.events.isPresent(stored.type, stored.version)) return [toEnvelope(stored)];
+    return this.events.upcast(stored).map((present) => toEnvelope(stored, present));
+  }
 }

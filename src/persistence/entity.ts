@@ -101,8 +101,8 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
   async start(): Promise<void> {
     const { type, persistenceId, host } = this.#seat;
     try {
-      const { options, emptyState } = type;
-      this.#recovery = new Recovery({ options, emptyState, persistenceId, host, deliveries: this.#deliveries });
+      const { options, emptyState, decode } = type;
+      this.#recovery = new Recovery({ options, emptyState, decode, persistenceId, host, deliveries: this.#deliveries });
       const recovered = await this.#recovery.run();
       if (this.#ended) return;
       this.#begin(recovered);
@@ -188,6 +188,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
       {
         path,
         persistenceId,
+        events: type.events,
         gate: this.#gate,
         outputs: this.#outputs,
         snapshotting: this.#snapshotting,
@@ -209,6 +210,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
   }
 
   #decide(state: S, command: C, metadata: Metadata): unknown {
+    if (this.#ended) throw new ActorStoppedError(this.#seat.cell.path, "it has ended while the command was validated");
     if (this.#failure) throw this.#failure.error;
     this.#context.sequenceNr = this.#running.sequenceNr;
     this.#context.metadata = metadata;

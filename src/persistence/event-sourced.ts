@@ -4,8 +4,11 @@ import { assertCapacity } from "../actor/actor-definition.ts";
 import { assertName } from "../actor/actor-name.ts";
 import type { ActorRef } from "../actor/actor-ref.ts";
 import type { OwnBelongings } from "../actor/belongings.ts";
+import type { CommandNamed, CommandType } from "../actor/command.ts";
 import type { Logger } from "../actor/logger.ts";
 import { assertSupervision, type RestartOptions } from "../actor/supervision.ts";
+import { type EventDeclaration, readDeclarations } from "../codec/event-declaration.ts";
+import { assertSchema, type StandardSchemaV1 } from "../codec/standard-schema.ts";
 import type { SnapshotCriteria } from "../storage/snapshot-store.ts";
 import type { Metadata } from "../storage/stored-event.ts";
 import type { DeliveryOptions } from "./deliveries.ts";
@@ -73,6 +76,19 @@ export interface RecoveryOptions {
   readonly idleTimeoutMs?: number;
 }
 
+/** What a command or an event carries besides its type. */
+export type MembersOf<M> = { [K in keyof M as K extends string ? (K extends "type" ? never : K) : never]: M[K] };
+
+/** Every event type of the entity, and those that it used to have. */
+export type EventDeclarations<E> = {
+  readonly [Type in CommandType<E>]: EventDeclaration<MembersOf<CommandNamed<E, Type>>>;
+} & { readonly [formerType: string]: EventDeclaration };
+
+/** Schemas of any library that follows https://standardschema.dev, by the types of the commands. */
+export type CommandSchemas<C> = {
+  readonly [Type in CommandType<C>]?: StandardSchemaV1<unknown, MembersOf<CommandNamed<C, Type>>>;
+};
+
 /** Everything that makes an aggregate. */
 export interface EventSourcedOptions<C, E, S> {
   /** A stable name, the same for all entities of this kind; it is part of the stored history. */
@@ -89,6 +105,13 @@ export interface EventSourcedOptions<C, E, S> {
   readonly eventHandler: (state: S, event: E, meta: EventMeta) => S;
   /** Tags for queries, given the state after the event. Default: none. */
   readonly tagger?: (event: E, state: S) => readonly string[];
+  /**
+   * The event types with their versions, upcasters and schemas; an event of any other type is refused, when it is persisted and when it
+   * is read. Default: events of any type, always as version 1.
+   */
+  readonly events?: EventDeclarations<E>;
+  /** A command is held against its schema before the handler sees what the schema makes of it; one without a schema passes. Default: none. */
+  readonly commands?: CommandSchemas<C>;
   readonly snapshots?: SnapshotRule<E, S>;
   readonly recovery?: RecoveryOptions;
   /** Default: restart with back-off and recover from the journal. */
@@ -145,6 +168,8 @@ export function eventSourced<C, E, S>(options: EventSourcedOptions<C, E, S>): Ev
   if (options.stashOverflow !== undefined && options.stashOverflow !== "drop" && options.stashOverflow !== "fail") {
     throw new TypeError(`stashOverflow ${of} must be "drop" or "fail", not ${String(options.stashOverflow)}`);
   }
+  if (options.events !== undefined) readDeclarations(options.events, of);
+  assertCommands(options.commands, of);
   assertSnapshotRule(options.snapshots, of);
   assertDeliveries(options.deliveries, of);
   assertRecovery(options.recovery, of);
@@ -153,6 +178,12 @@ export function eventSourced<C, E, S>(options: EventSourcedOptions<C, E, S>): Ev
     throw new TypeError(`passivateAfterMs ${of} must be a number above 0, not ${String(passivateAfterMs)}`);
   }
   return { kind: "event-sourced", entityType: options.entityType, options };
+}
+
+function assertCommands(commands: object | undefined, of: string): void {
+  if (commands === undefined) return;
+  assertObject(commands, `commands ${of}`);
+  for (const [type, schema] of Object.entries(commands)) assertSchema(schema, `commands.${type} ${of}`);
 }
 
 function assertSnapshotRule<E, S>(rule: SnapshotRule<E, S> | undefined, of: string): void {

@@ -8,7 +8,6 @@ import { noMetadata, type StoredEvent } from "../storage/stored-event.ts";
 import { assertState } from "./assert-state.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { EntityHost } from "./entity-host.ts";
-import { decodeEvent } from "./event-codec.ts";
 import type { EntityScope, EventSourcedOptions } from "./event-sourced.ts";
 import { IdleTimeout } from "./idle-timeout.ts";
 
@@ -30,6 +29,8 @@ export interface Recovered<S> {
 export interface RecoveryRequest<C, E, S> {
   readonly options: EventSourcedOptions<C, E, S>;
   readonly emptyState: () => S;
+  /** The events that a stored one stands for today. */
+  readonly decode: (stored: StoredEvent) => readonly E[];
   readonly persistenceId: string;
   readonly host: EntityHost;
   /** Take part in the replay when the entity delivers anything. */
@@ -152,13 +153,14 @@ export class Recovery<C, E, S> {
   }
 
   #replay(state: S, stored: StoredEvent): S {
-    const { options, deliveries } = this.#request;
+    const { options, decode, deliveries } = this.#request;
     const { sequenceNr, timestamp, metadata } = stored;
     if (sequenceNr !== this.#sequenceNr + 1) throw this.#missing(sequenceNr - 1);
-    const event = decodeEvent<E>(stored);
+    const events = decode(stored);
     const meta = { sequenceNr, timestamp, metadata, replaying: true };
-    const rebuilt = assertState(options.eventHandler(state, event, meta), state, event);
-    deliveries?.replay(event, sequenceNr);
+    let rebuilt = state;
+    for (const event of events) rebuilt = assertState(options.eventHandler(rebuilt, event, meta), rebuilt, event);
+    deliveries?.replay(events, sequenceNr);
     this.#sequenceNr = sequenceNr;
     this.#timestamp = timestamp;
     return rebuilt;

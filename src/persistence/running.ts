@@ -7,6 +7,11 @@ import { messageType } from "../actor/command.ts";
 import type { Envelope } from "../actor/envelope.ts";
 import { isPromiseLike } from "../actor/promise-like.ts";
 import { assertJson } from "../codec/encode-json.ts";
+import { eventType } from "../codec/event-type.ts";
+import type { EventTypes } from "../codec/event-types.ts";
+import { type StandardSchemaV1, schemaOf } from "../codec/standard-schema.ts";
+import { type Validated, validate } from "../codec/validation.ts";
+import { ValidationError } from "../errors/validation-error.ts";
 import { ActorFailedError, MailboxOverflowError, PersistRejectedError, UnhandledCommandError } from "../errors.ts";
 import { type EventRecord, type Metadata, noMetadata, noTags } from "../storage/stored-event.ts";
 import { assertState } from "./assert-state.ts";
@@ -19,7 +24,7 @@ import {
 } from "./command-output.ts";
 import type { DecidedDeliveries } from "./deliveries.ts";
 import { Effect } from "./effect.ts";
-import { encodeEvent, encodeMetadata, eventType, firstVersion } from "./event-codec.ts";
+import { encodeEvent, encodeMetadata } from "./event-codec.ts";
 import type { EventSourcedOptions } from "./event-sourced.ts";
 import type { OutputGate } from "./output-gate.ts";
 import type { SnapshotCause, Snapshotting } from "./snapshotting.ts";
@@ -31,6 +36,7 @@ export const defaultStashCapacity = 10_000;
 export interface RunningSeat<C, E, S> {
   readonly path: string;
   readonly persistenceId: string;
+  readonly events: EventTypes;
   readonly outputs: OutputPort<E, S>;
   readonly gate: Pick<OutputGate, "collected" | "collect" | "hold">;
   readonly snapshotting: Pick<Snapshotting<E, S>, "wanted" | "take" | "failed">;
@@ -89,8 +95,35 @@ export class Running<C, E, S> {
 
   receive(envelope: Envelope): void | Promise<void> {
     const metadata = envelope.metadata ?? noMetadata;
+    const { commands } = this.#options;
+    const schema = commands === undefined ? undefined : schemaOf(commands, envelope.message);
+    return schema
+      ? this.#validate(envelope, metadata, schema)
+      : this.#handle(envelope, metadata, envelope.message as C);
+  }
+
+  /** A command that its schema refuses is told so, and nothing else happens. */
+  #validate(envelope: Envelope, metadata: Metadata, schema: StandardSchemaV1): void | Promise<void> {
+    const { persistenceId } = this.#seat;
+    const name = { kind: "command", type: messageType(envelope.message), persistenceId } as const;
+    const refused = (error: unknown): void => {
+      if (!(error instanceof ValidationError)) throw new ActorFailedError(this.#seat.path, "commands", error);
+      this.#seat.unhandled(envelope.message);
+      envelope.reply?.reject(error);
+    };
+    let validated: Validated | Promise<Validated>;
+    try {
+      validated = validate(schema, envelope.message, name);
+    } catch (error) {
+      return refused(error);
+    }
+    if (!(validated instanceof Promise)) return this.#handle(envelope, metadata, validated.value as C);
+    return validated.then(({ value }) => this.#handle(envelope, metadata, value as C), refused);
+  }
+
+  #handle(envelope: Envelope, metadata: Metadata, command: C): void | Promise<void> {
     // 1 decide
-    const decision = this.#seat.decide(this.state, envelope.message as C, metadata);
+    const decision = this.#seat.decide(this.state, command, metadata);
     if (decision instanceof Effect) return this.#perform(envelope, metadata, decision);
     if (!isPromiseLike(decision)) return this.#performOther(envelope, metadata, decision);
     return Promise.resolve(decision).then(
@@ -143,10 +176,12 @@ export class Running<C, E, S> {
   }
 
   /** Applies the events to the newest state and makes their records; throws before anything is changed. */
-  #apply(events: readonly E[], envelope: Envelope, metadata: Metadata): Applied<E, S> {
-    if (events.length === 0) return { state: this.state, decided: undefined, snapshotBy: undefined };
+  #apply(wanted: readonly E[], envelope: Envelope, metadata: Metadata): Applied<E, S> {
+    if (wanted.length === 0) return { state: this.state, decided: undefined, snapshotBy: undefined };
     const { eventHandler, tagger } = this.#options;
-    const { persistenceId, snapshotting, gate } = this.#seat;
+    const { persistenceId, snapshotting, gate, events: types } = this.#seat;
+    this.#phase = "events";
+    const events = types.accept(wanted, persistenceId);
     const payloads = events.map((event) => encodeEvent(event, persistenceId));
     const metadataText = envelope.metadata === undefined ? undefined : encodeMetadata(metadata, persistenceId);
     const timestamp = Math.max(this.#timestamp, this.#seat.now());
@@ -164,7 +199,8 @@ export class Running<C, E, S> {
       this.#phase = "tagger";
       const tags = tagger ? assertTags(tagger(event, state)) : noTags;
       const payload = payloads[index] ?? "";
-      records.push({ type: eventType(event), version: firstVersion, timestamp, tags, metadata: metadataText, payload });
+      const type = eventType(event);
+      records.push({ type, version: types.versionOf(type), timestamp, tags, metadata: metadataText, payload });
       this.#phase = "snapshots.when";
       if (snapshotBy !== "every") snapshotBy = snapshotting.wanted(state, event, sequenceNr) ?? snapshotBy;
     }

@@ -1,5 +1,5 @@
 /** Stored history, read in order and pulled as fast as the reader goes. */
-import { type EventEnvelope, toEnvelope } from "../persistence/event-envelope.ts";
+import type { EventDecoder, EventEnvelope } from "../persistence/event-envelope.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
 
@@ -22,9 +22,11 @@ export interface HistoryWindow {
 /** The read side of a store. Leaving a loop early releases what it held. */
 export class ReadJournal {
   readonly #journal: Journal;
+  readonly #decoder: EventDecoder;
 
-  constructor(journal: Journal) {
+  constructor(journal: Journal, decoder: EventDecoder) {
     this.#journal = journal;
+    this.#decoder = decoder;
   }
 
   /** The offset of the last durable event of the store; 0 when there is none. */
@@ -42,19 +44,19 @@ export class ReadJournal {
     persistenceId: string,
     window: StreamWindow = {},
   ): AsyncGenerator<EventEnvelope, void, undefined> {
-    yield* envelopes(this.#journal.read(persistenceId, window));
+    yield* this.#envelopes(this.#journal.read(persistenceId, window));
   }
 
   /** The events of the whole store in the order of their offsets. */
   async *events(window: HistoryWindow = {}): AsyncGenerator<EventEnvelope, void, undefined> {
-    for await (const envelope of envelopes(this.#journal.readAll(window.fromOffset ?? 0))) {
+    for await (const envelope of this.#envelopes(this.#journal.readAll(window.fromOffset ?? 0))) {
       if (window.entityType === undefined || envelope.entityType === window.entityType) yield envelope;
     }
   }
-}
 
-async function* envelopes(
-  batches: AsyncIterable<readonly StoredEvent[]>,
-): AsyncGenerator<EventEnvelope, void, undefined> {
-  for await (const batch of batches) for (const stored of batch) yield toEnvelope(stored);
+  async *#envelopes(batches: AsyncIterable<readonly StoredEvent[]>): AsyncGenerator<EventEnvelope, void, undefined> {
+    for await (const batch of batches) {
+      for (const stored of batch) for (const envelope of this.#decoder.envelopes(stored)) yield envelope;
+    }
+  }
 }

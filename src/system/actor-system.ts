@@ -70,7 +70,6 @@ export class ActorSystem implements EntityScope {
     this.#kernel = new ActorKernel({ name: encodeName(name), clock, log, askTimeoutMs: options.askTimeoutMs, events });
     if (!store) return;
     const { journal, snapshots } = store;
-    this.#readJournal = new ReadJournal(journal);
     const entities = new EntityRegistry(this.#kernel, {
       clock,
       log,
@@ -84,6 +83,7 @@ export class ActorSystem implements EntityScope {
       dropped: (path, message, queue) => this.#kernel.dropped(path, message, queue),
     });
     this.#entities = entities;
+    this.#readJournal = new ReadJournal(journal, entities);
     this.#storage = new SystemStorage(store, (persistenceId) => entities.assertNotLive(persistenceId));
   }
 
@@ -138,6 +138,16 @@ export class ActorSystem implements EntityScope {
    */
   entityRef<C, E, S>(definition: EventSourcedDefinition<C, E, S>, entityId: string): EntityRef<C> {
     return (this.#entities ?? this.#noStorage()).ref(definition, entityId);
+  }
+
+  /**
+   * Makes an entity type known before its first use, so that readers see its events as the definition's `events` say; events of an
+   * unknown entity type are read as they are stored.
+   *
+   * @throws TypeError for a second definition of an entity type in use, or a system without storage
+   */
+  register<C, E, S>(definition: EventSourcedDefinition<C, E, S>): void {
+    (this.#entities ?? this.#noStorage()).register(definition);
   }
 
   /**

@@ -127,7 +127,7 @@ class Bench<C, E, S> {
   }
 
   #makeSeat(entityId: string): RunningSeat<C, E, S> {
-    const { options, name } = this.#type;
+    const { options, name, events } = this.#type;
     const persistenceId = persistenceIdOf(options, entityId);
     const decide = (state: S, command: C, metadata: Metadata): unknown => {
       const effect = options.commandHandler(state, command, this.#context(entityId, persistenceId, metadata));
@@ -145,6 +145,7 @@ class Bench<C, E, S> {
     return {
       path: `given://${name}/${entityId}`,
       persistenceId,
+      events,
       gate: { collected: 0, collect: nothing, hold: (output) => output.release(0) },
       outputs,
       snapshotting: {
