@@ -40,7 +40,7 @@ export {
 } from "./errors.ts";
 export type { Delivery, DeliveryOptions, DeliverySource, UnconfirmedDelivery } from "./persistence/deliveries.ts";
 export type { Effect, EffectFactory } from "./persistence/effect.ts";
-export type { EntityRef } from "./persistence/entity-ref.ts";
+export type { EntityRef, ReplyWithOffset } from "./persistence/entity-ref.ts";
 export type { EventEnvelope } from "./persistence/event-envelope.ts";
 export type {
   CommandContext,
@@ -55,6 +55,7 @@ export type {
   SnapshotRule,
 } from "./persistence/event-sourced.ts";
 export { eventSourced } from "./persistence/event-sourced.ts";
+export type { CommandIdOptions } from "./persistence/receipts.ts";
 export type { Signal } from "./persistence/signal.ts";
 export type { ReadJournal } from "./query/read-journal.ts";
 export type { StorageFault, VerificationReport, VerifyOptions } from "./storage/maintenance.ts";

@@ -2,7 +2,8 @@
 import type { ActorCell } from "./actor-cell.ts";
 import type { AskOptions, Asks } from "./ask.ts";
 import type { CommandNamed, CommandType, ReplyOf } from "./command.ts";
-import type { Envelope } from "./envelope.ts";
+import { assertCommandId } from "./command-id.ts";
+import type { Envelope, ReplyAddress } from "./envelope.ts";
 import type { NactRef } from "./nact-actor.ts";
 
 /** What may go along with a message that expects no answer. */
@@ -52,13 +53,22 @@ export abstract class CellRef {
   protected abstract send(envelope: Envelope): void;
 
   tell(message: unknown, options?: TellOptions): void {
-    this.send({ message, reply: undefined, metadata: options && metadataOf(options) });
+    this.send(envelopeOf(message, undefined, options));
   }
 
   ask(message: unknown, options?: AskOptions): Promise<never>;
   ask(message: unknown, options?: AskOptions): Promise<unknown> {
-    const metadata = options && metadataOf(options);
-    return this.#asks.ask(this.path, message, options, (reply) => this.send({ message, reply, metadata }));
+    return this.#asks.ask(this.path, message, options, (reply) => this.send(envelopeOf(message, reply, options)));
+  }
+
+  /** Asks with another address for the reply in front of the asker's own. */
+  protected askThrough(
+    message: unknown,
+    options: AskOptions | undefined,
+    inFrontOf: (reply: ReplyAddress) => ReplyAddress,
+  ): Promise<unknown> {
+    const send = (reply: ReplyAddress): void => this.send(envelopeOf(message, inFrontOf(reply), options));
+    return this.#asks.ask(this.path, message, options, send);
   }
 }
 
@@ -94,7 +104,10 @@ export class LocalRef extends CellRef {
   }
 }
 
-function metadataOf(options: TellOptions): Readonly<Record<string, unknown>> | undefined {
-  if (options.commandId === undefined) return options.metadata;
-  return { ...options.metadata, commandId: options.commandId };
+/** @throws TypeError when `commandId` cannot be one */
+function envelopeOf(message: unknown, reply: ReplyAddress | undefined, options: TellOptions | undefined): Envelope {
+  const commandId = options?.commandId;
+  if (commandId === undefined) return { message, reply, metadata: options?.metadata, commandId };
+  assertCommandId(commandId);
+  return { message, reply, metadata: { ...options?.metadata, commandId }, commandId };
 }

@@ -12,7 +12,10 @@ const queuesMax = 64;
 export interface AskOptions {
   /** Rejects with AskTimeoutError after this time, in milliseconds. Default: the system's `askTimeoutMs`, 5,000. */
   readonly timeoutMs?: number;
-  /** Names the command, so that a repetition of it can be recognised. Stored in the metadata of its events. */
+  /**
+   * Names the command, so that an entity recognises its repetition: whatever was stored for it is stored once, and every
+   * repetition gets the first one's reply. Non-empty, at most 1,024 code units. Part of the metadata of its events.
+   */
   readonly commandId?: string;
   /** Stored with the events that the command leads to. Plain JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>;

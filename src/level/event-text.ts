@@ -1,5 +1,5 @@
 /** One event as text inside a frame: `[timestamp,payload]`, and a third element only for what is out of the ordinary. */
-import type { EventRecord } from "../storage/stored-event.ts";
+import type { EventRecord, Receipt } from "../storage/stored-event.ts";
 import type { RecordBytes } from "./record-bytes.ts";
 
 /** What an event has beyond time and payload; each key only when it says something. */
@@ -12,6 +12,8 @@ export interface EventExtra {
   readonly g?: readonly string[];
   /** Metadata. */
   readonly m?: Readonly<Record<string, unknown>>;
+  /** Receipt of the command. */
+  readonly r?: Receipt;
 }
 
 const typeMember = '{"type":"';
@@ -28,7 +30,11 @@ export function writeEvent(event: EventRecord, record: RecordBytes): void {
   record.character(comma);
   record.text(payload);
   const plain =
-    event.version === 1 && event.tags.length === 0 && event.metadata === undefined && tellsType(payload, event.type);
+    event.version === 1 &&
+    event.tags.length === 0 &&
+    event.metadata === undefined &&
+    event.receipt === undefined &&
+    tellsType(payload, event.type);
   if (!plain) record.text(`,{${extraMembers(event)}}`);
   record.character(closingBracket);
 }
@@ -39,6 +45,7 @@ function extraMembers(event: EventRecord): string {
   if (event.version !== 1) members.push(`"v":${event.version}`);
   if (event.tags.length > 0) members.push(`"g":${JSON.stringify(event.tags)}`);
   if (event.metadata !== undefined) members.push(`"m":${event.metadata}`);
+  if (event.receipt !== undefined) members.push(`"r":${event.receipt}`);
   return members.join(",");
 }
 

@@ -82,6 +82,7 @@ export class Frame {
       tags: extra.g ?? noTags,
       metadata: extra.m ?? noMetadata,
       payload,
+      receipt: extra.r,
     };
   }
 }

@@ -107,11 +107,13 @@ function requestOf({ persistenceId }: SalvagedStream, { frame, value }: KeptFram
   return { persistenceId, entityType, entityId, sequenceNr: frame.first, events };
 }
 
-/** Payload and metadata are taken over as text. */
+/** Payload, metadata and receipt are taken over as text. */
 function eventOf(frame: KeptFrame["frame"], sequenceNr: number, text: string): EventRecord {
   const [, payload = "null", extra] = splitJson(text);
   const [event] = frame.events(sequenceNr, sequenceNr);
-  const metadata = extra === undefined ? undefined : splitJson(extra).find((member) => member.startsWith('"m":'));
+  const members = extra === undefined ? [] : splitJson(extra);
+  const member = (start: string): string | undefined =>
+    members.find((text) => text.startsWith(start))?.slice(start.length);
   const { type = "", version = 1, timestamp = 0, tags = [] } = event ?? {};
-  return { type, version, timestamp, tags, metadata: metadata?.slice('"m":'.length), payload };
+  return { type, version, timestamp, tags, metadata: member('"m":'), payload, receipt: member('"r":') };
 }

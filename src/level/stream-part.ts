@@ -44,7 +44,8 @@ export class StreamPart implements PendingEvents {
     this.appends.push({ events, resolve, reject });
     this.count += events.length;
     let bytes = 0;
-    for (const { payload, metadata } of events) bytes += payload.length + (metadata?.length ?? 0) + bytesPerEvent;
+    for (const { payload, metadata, receipt } of events)
+      bytes += payload.length + (metadata?.length ?? 0) + (receipt?.length ?? 0) + bytesPerEvent;
     return bytes;
   }
 

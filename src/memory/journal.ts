@@ -25,7 +25,7 @@ interface Stream {
   purgedTo: number;
 }
 
-/** An event as it is kept: payload and metadata stay JSON text, so no reader shares an object with another. */
+/** An event as it is kept: payload, metadata and receipt stay JSON text, so no reader shares an object with another. */
 interface Row extends EventRecord, Omit<AppendRequest, "events" | "expectedSequenceNr"> {
   readonly offset: number;
 }
@@ -125,10 +125,11 @@ function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
   }
 }
 
-function toStoredEvent({ metadata, payload, ...event }: Row): StoredEvent {
+function toStoredEvent({ metadata, payload, receipt, ...event }: Row): StoredEvent {
   return {
     ...event,
     metadata: metadata === undefined ? noMetadata : JSON.parse(metadata),
     payload: JSON.parse(payload),
+    receipt: receipt === undefined ? undefined : JSON.parse(receipt),
   };
 }

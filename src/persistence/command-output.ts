@@ -23,7 +23,7 @@ export interface OutputPort<E, S> {
 /** The events of a command as decided, and as they are stored. */
 export interface DecidedEvents<E> {
   readonly events: readonly E[];
-  readonly records: readonly EventRecord[];
+  readonly records: EventRecord[];
   readonly metadata: Metadata;
   /** Of the first event. */
   readonly sequenceNr: number;
@@ -70,7 +70,7 @@ export class CommandOutput<E, S> implements Output {
     this.#snapshot = snapshot;
   }
 
-  release(offset: number): void {
+  release(offset: number, lastOffset: number): void {
     const port = this.#port;
     if (this.#snapshot) port.save(this.#snapshot.record, this.#snapshot.by);
     if (this.#decided && port.listening) this.#publish(this.#decided, offset);
@@ -81,7 +81,7 @@ export class CommandOutput<E, S> implements Output {
     const { reply } = this.#envelope;
     if (!reply) return;
     if ("error" in this.#answer) reply.reject(this.#answer.error);
-    else reply.resolve(this.#answer.value);
+    else reply.resolve(this.#answer.value, this.#decided ? lastOffsetOf(this.#decided, offset) : lastOffset);
   }
 
   fail(error: unknown): void {
@@ -94,4 +94,8 @@ export class CommandOutput<E, S> implements Output {
       if (event !== undefined) this.#port.publish(event, record, metadata, sequenceNr + n, offset + index + n);
     }
   }
+}
+
+function lastOffsetOf({ index, records }: DecidedEvents<unknown>, offset: number): number {
+  return offset + index + records.length - 1;
 }

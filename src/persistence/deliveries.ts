@@ -78,8 +78,8 @@ export interface DecidedDeliveries<E> {
   decide(events: readonly E[], sequenceNr: number): DeliveryChange;
   /** The events are part of the state now. */
   apply(change: DeliveryChange): void;
-  /** What a snapshot must hold besides the state; undefined when there is nothing. */
-  toMetadata(): string | undefined;
+  /** The member of a snapshot's metadata that holds what is unconfirmed; undefined when there is nothing. */
+  toMember(): string | undefined;
 }
 
 /** What deliveries need from their entity. */
@@ -163,13 +163,13 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
     this.#redeliver();
   }
 
-  toMetadata(): string | undefined {
+  toMember(): string | undefined {
     if (this.#pending.size === 0) return undefined;
     const deliveries = [...this.#pending.values()].map(({ deliveryId, to, message }) => [deliveryId, to, message]);
-    return encodeJson({ deliveries }, "unconfirmed deliveries", this.#port.persistenceId);
+    return `"deliveries":${encodeJson(deliveries, "unconfirmed deliveries", this.#port.persistenceId)}`;
   }
 
-  /** Takes back what {@link toMetadata} gave, and forgets what was replayed before. */
+  /** Takes back what {@link toMember} gave, and forgets what was replayed before. */
   fromMetadata({ deliveries }: Metadata): void {
     this.#pending.clear();
     if (!Array.isArray(deliveries)) return;

@@ -4,6 +4,16 @@ import type { ActorRef } from "../actor/actor-ref.ts";
 import type { AskOptions } from "../actor/ask.ts";
 import type { CommandNamed, CommandType, ReplyOf } from "../actor/command.ts";
 
+/** A reply, and what it depends on. */
+export interface ReplyWithOffset<Reply> {
+  readonly reply: Reply;
+  /**
+   * Of the last event of the command's own commit. For a command that stored nothing, a repeated one included: at least that of
+   * the last event that its reply depends on, and never beyond what is durable. 0 while there is none.
+   */
+  readonly offset: number;
+}
+
 /** Reaches one entity for ever: its first message activates and recovers it, also after it was stopped, killed or passivated. */
 export interface EntityRef<C> extends ActorRef<C> {
   readonly entityId: string;
@@ -15,4 +25,14 @@ export interface EntityRef<C> extends ActorRef<C> {
     options?: AskOptions,
   ): Promise<ReplyOf<CommandNamed<C, T>>>;
   ask<Reply = unknown>(message: C, options?: AskOptions): Promise<Reply>;
+
+  /**
+   * Asks, and tells besides how far the store has come: whoever has seen every event up to that offset has seen everything that
+   * the reply depends on.
+   */
+  askWithOffset<const T extends CommandType<C>>(
+    command: CommandNamed<C, T> & { readonly type: T },
+    options?: AskOptions,
+  ): Promise<ReplyWithOffset<ReplyOf<CommandNamed<C, T>>>>;
+  askWithOffset<Reply = unknown>(message: C, options?: AskOptions): Promise<ReplyWithOffset<Reply>>;
 }

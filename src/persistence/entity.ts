@@ -12,8 +12,9 @@ import { EntityOutputs } from "./entity-outputs.ts";
 import { EntitySignals } from "./entity-signals.ts";
 import type { EntityType } from "./entity-type.ts";
 import type { CommandContext, EntityScope } from "./event-sourced.ts";
-import { OutputGate } from "./output-gate.ts";
+import { OutputGate, type StreamEnd } from "./output-gate.ts";
 import { persistError } from "./persist-error.ts";
+import { Receipts } from "./receipts.ts";
 import { type Recovered, Recovery } from "./recovery.ts";
 import { Running } from "./running.ts";
 import type { Signal } from "./signal.ts";
@@ -41,6 +42,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
   readonly #signals: EntitySignals<C, S>;
   readonly #snapshotting: Snapshotting<E, S>;
   readonly #deliveries: Deliveries<E, EntityScope> | undefined;
+  readonly #receipts: Receipts;
   readonly #outputs: EntityOutputs<C, E, S>;
   #gate: OutputGate;
   #running: Running<C, E, S>;
@@ -81,11 +83,12 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
     });
     this.#snapshotting = new Snapshotting(snapshots, persistenceId, host, (signal) => this.#storageSignal(signal));
     this.#deliveries = this.#makeDeliveries();
+    this.#receipts = new Receipts(type.options.commandIds);
     const { name: entityType } = type;
     const [signals, snapshotting, deliveries] = [this.#signals, this.#snapshotting, this.#deliveries];
     const parts = { path, entityType, entityId, persistenceId, host, signals, snapshotting, deliveries, fail };
     this.#outputs = new EntityOutputs(parts);
-    this.#gate = this.#gateAfter(0);
+    this.#gate = this.#gateAfter({ highestSequenceNr: 0, offset: 0 });
     this.#running = this.#runFrom(type.emptyState(), 0, 0);
   }
 
@@ -102,7 +105,8 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
     const { type, persistenceId, host } = this.#seat;
     try {
       const { options, emptyState, decode } = type;
-      this.#recovery = new Recovery({ options, emptyState, decode, persistenceId, host, deliveries: this.#deliveries });
+      const [deliveries, receipts] = [this.#deliveries, this.#receipts];
+      this.#recovery = new Recovery({ options, emptyState, decode, persistenceId, host, deliveries, receipts });
       const recovered = await this.#recovery.run();
       if (this.#ended) return;
       this.#begin(recovered);
@@ -159,9 +163,9 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
   /** From the first phase to the second. */
   #begin({ state, sequenceNr, highestSequenceNr, timestamp, ...recovered }: Recovered<S>): void {
     const { type, persistenceId, host, cell } = this.#seat;
-    const { snapshotSequenceNr, replayedEvents } = recovered;
+    const { snapshotSequenceNr, replayedEvents, offset } = recovered;
     const highest = Math.max(sequenceNr, highestSequenceNr);
-    this.#gate = this.#gateAfter(highestSequenceNr);
+    this.#gate = this.#gateAfter({ highestSequenceNr, offset });
     this.#running = this.#runFrom(state, highest, timestamp);
     this.#recovered = true;
     const { path } = cell;
@@ -193,6 +197,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
         outputs: this.#outputs,
         snapshotting: this.#snapshotting,
         deliveries: this.#deliveries,
+        receipts: this.#receipts,
         now: () => host.clock.now(),
         decide: (before, command, metadata) => this.#decide(before, command, metadata),
         unhandled: (message) => host.tell({ type: "UnhandledMessage", path, message }),
@@ -226,12 +231,10 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
     return { state: this.#running.state, context: this.#context };
   }
 
-  #gateAfter(highestSequenceNr: number): OutputGate {
+  #gateAfter(end: StreamEnd): OutputGate {
     const { type, entityId, persistenceId, host } = this.#seat;
     const stream = { persistenceId, entityType: type.name, entityId };
-    return new OutputGate(host.journal, stream, highestSequenceNr, (error) =>
-      this.#fail(persistError(persistenceId, error)),
-    );
+    return new OutputGate(host.journal, stream, end, (error) => this.#fail(persistError(persistenceId, error)));
   }
 
   #makeDeliveries(): Deliveries<E, EntityScope> | undefined {

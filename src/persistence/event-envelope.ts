@@ -3,7 +3,7 @@ import type { VersionedEvent } from "../codec/upcasting.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
 
 /** A durable event and where it stands in the history. Those that one stored event was split into share its offset and its sequence number. */
-export interface EventEnvelope<E = unknown> extends Omit<StoredEvent, "payload"> {
+export interface EventEnvelope<E = unknown> extends Omit<StoredEvent, "payload" | "receipt"> {
   readonly event: E;
 }
 

@@ -14,6 +14,7 @@ import type { Metadata } from "../storage/stored-event.ts";
 import type { DeliveryOptions } from "./deliveries.ts";
 import type { Effect, EffectFactory } from "./effect.ts";
 import type { EntityRef } from "./entity-ref.ts";
+import type { CommandIdOptions } from "./receipts.ts";
 import type { Signal } from "./signal.ts";
 
 /** What an entity can do with the system it lives in. */
@@ -126,6 +127,8 @@ export interface EventSourcedOptions<C, E, S> {
   readonly stashOverflow?: "drop" | "fail";
   /** Messages to other actors that must arrive. Default: none. */
   readonly deliveries?: DeliveryOptions<E, EntityScope>;
+  /** How many commands that came with a `commandId` are remembered, and for how long. Default: 1,000, for a day. */
+  readonly commandIds?: CommandIdOptions;
   /** Told about recovery, snapshots, failures and the end. What it throws is a failure of the entity. */
   readonly onSignal?: (state: S, signal: Signal, context: EntityContext<C>) => void;
   /** The id in the journal. Default: entityType + "|" + entityId. */
@@ -173,6 +176,7 @@ export function eventSourced<C, E, S>(options: EventSourcedOptions<C, E, S>): Ev
   assertSnapshotRule(options.snapshots, of);
   assertDeliveries(options.deliveries, of);
   assertRecovery(options.recovery, of);
+  assertCommandIds(options.commandIds, of);
   const { passivateAfterMs = 1 } = options;
   if (!(typeof passivateAfterMs === "number" && passivateAfterMs > 0)) {
     throw new TypeError(`passivateAfterMs ${of} must be a number above 0, not ${String(passivateAfterMs)}`);
@@ -208,6 +212,16 @@ function assertRecovery(recovery: RecoveryOptions | undefined, of: string): void
   }
   if (fromSnapshot === undefined || fromSnapshot === "latest" || fromSnapshot === "none") return;
   assertObject(fromSnapshot, `recovery.fromSnapshot ${of}`);
+}
+
+function assertCommandIds(commandIds: CommandIdOptions | undefined, of: string): void {
+  if (commandIds === undefined) return;
+  assertObject(commandIds, `commandIds ${of}`);
+  assertCapacity(commandIds.max, `commandIds.max ${of}`);
+  const { maxAgeMs = 1 } = commandIds;
+  if (!(typeof maxAgeMs === "number" && maxAgeMs > 0)) {
+    throw new TypeError(`commandIds.maxAgeMs ${of} must be a number above 0, not ${String(maxAgeMs)}`);
+  }
 }
 
 function assertDeliveries<E>(deliveries: DeliveryOptions<E, EntityScope> | undefined, of: string): void {

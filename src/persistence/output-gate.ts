@@ -11,8 +11,11 @@ import type { EventRecord } from "../storage/stored-event.ts";
 
 /** What one command leads to. */
 export interface Output {
-  /** Everything before it is durable. `offset` is that of the first event of the write it belongs to. */
-  release(offset: number): void;
+  /**
+   * Everything before it is durable. `offset` is that of the first event of the write it belongs to, `lastOffset` that of the
+   * last event it can depend on.
+   */
+  release(offset: number, lastOffset: number): void;
   /** Something before it failed. Must not throw. */
   fail(error: unknown): void;
 }
@@ -28,6 +31,13 @@ interface Write {
 /** Which stream the gate writes to. */
 export type Stream = Pick<AppendRequest, "persistenceId" | "entityType" | "entityId">;
 
+/** Where the stream ends when the gate begins to write. */
+export interface StreamEnd {
+  readonly highestSequenceNr: number;
+  /** Of its last event, or above. */
+  readonly offset: number;
+}
+
 /** The writes of one incarnation, in order. */
 export class OutputGate {
   readonly #journal: Journal;
@@ -38,14 +48,22 @@ export class OutputGate {
   /** Collects the events of the present turn. */
   #open: Write | undefined;
   #highestSequenceNr: number;
+  /** Of the last event of the stream that is known to be durable. */
+  #lastOffset: number;
   #broken: { readonly error: unknown } | undefined;
   readonly #onSettled: (() => void)[] = [];
 
   /** @param onBroken called once, when a write has failed */
-  constructor(journal: Journal, stream: Stream, highestSequenceNr: number, onBroken: (error: unknown) => void) {
+  constructor(
+    journal: Journal,
+    stream: Stream,
+    { highestSequenceNr, offset }: StreamEnd,
+    onBroken: (error: unknown) => void,
+  ) {
     this.#journal = journal;
     this.#stream = stream;
     this.#highestSequenceNr = highestSequenceNr;
+    this.#lastOffset = offset;
     this.#onBroken = onBroken;
   }
 
@@ -73,7 +91,7 @@ export class OutputGate {
     if (this.#broken) return output.fail(this.#broken.error);
     const last = this.#open ?? this.#writes[this.#writes.length - 1];
     if (last) last.outputs.push(output);
-    else output.release(0);
+    else output.release(0, this.#lastOffset);
   }
 
   /** Gives what the turn has collected to the journal. */
@@ -105,8 +123,9 @@ export class OutputGate {
 
   #committed(write: Write, offset: number): void {
     this.#forget(write);
+    this.#lastOffset = offset + write.records.length - 1;
     if (this.#broken) failAll(write.outputs, new Error("an earlier write failed", { cause: this.#broken.error }));
-    else for (const output of write.outputs) output.release(offset);
+    else for (const output of write.outputs) output.release(offset, this.#lastOffset);
     this.#tellIfSettled();
   }
 

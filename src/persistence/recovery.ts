@@ -10,6 +10,7 @@ import type { Deliveries } from "./deliveries.ts";
 import type { EntityHost } from "./entity-host.ts";
 import type { EntityScope, EventSourcedOptions } from "./event-sourced.ts";
 import { IdleTimeout } from "./idle-timeout.ts";
+import type { Receipts } from "./receipts.ts";
 
 /** What recovery found. */
 export interface Recovered<S> {
@@ -20,6 +21,8 @@ export interface Recovered<S> {
   readonly highestSequenceNr: number;
   /** Of the last event replayed, else of the snapshot, in milliseconds since the epoch; 0 without either. */
   readonly timestamp: number;
+  /** Of the last event in `state`, or above when that event is known from a snapshot alone. */
+  readonly offset: number;
   /** 0 without a snapshot. */
   readonly snapshotSequenceNr: number;
   readonly replayedEvents: number;
@@ -35,6 +38,7 @@ export interface RecoveryRequest<C, E, S> {
   readonly host: EntityHost;
   /** Take part in the replay when the entity delivers anything. */
   readonly deliveries: Deliveries<E, EntityScope> | undefined;
+  readonly receipts: Receipts;
 }
 
 /** Recovery fails when the storage gives nothing for so long, unless the definition says otherwise, in milliseconds. */
@@ -52,6 +56,8 @@ export class Recovery<C, E, S> {
   /** Of the last event or snapshot applied. */
   #sequenceNr = 0;
   #timestamp = 0;
+  /** Of the last event applied. */
+  #offset = 0;
 
   constructor(request: RecoveryRequest<C, E, S>) {
     this.#request = request;
@@ -102,10 +108,12 @@ export class Recovery<C, E, S> {
   }
 
   async #runFrom(snapshot: StoredSnapshot | undefined, begin: number, toSequenceNr: number): Promise<Recovered<S>> {
-    const { persistenceId, host, emptyState, deliveries } = this.#request;
+    const { persistenceId, host, emptyState, deliveries, receipts } = this.#request;
     this.#sequenceNr = begin;
     this.#timestamp = snapshot?.timestamp ?? 0;
+    this.#offset = begin > 0 ? host.journal.highestOffset() : 0;
     if (snapshot || begin > 0) deliveries?.fromMetadata(snapshot?.metadata ?? noMetadata);
+    receipts.fromMetadata(snapshot?.metadata ?? noMetadata);
     const state = snapshot ? (snapshot.state as S) : emptyState();
     const rebuilt = await this.#replayEvents(state, toSequenceNr);
     const highestSequenceNr = await this.#idle.guard(host.journal.highestSequenceNr(persistenceId));
@@ -115,6 +123,7 @@ export class Recovery<C, E, S> {
       sequenceNr: this.#sequenceNr,
       highestSequenceNr,
       timestamp: this.#timestamp,
+      offset: this.#offset,
       snapshotSequenceNr: snapshot?.sequenceNr ?? 0,
       replayedEvents: this.#sequenceNr - begin,
     };
@@ -153,7 +162,7 @@ export class Recovery<C, E, S> {
   }
 
   #replay(state: S, stored: StoredEvent): S {
-    const { options, decode, deliveries } = this.#request;
+    const { options, decode, deliveries, receipts } = this.#request;
     const { sequenceNr, timestamp, metadata } = stored;
     if (sequenceNr !== this.#sequenceNr + 1) throw this.#missing(sequenceNr - 1);
     const events = decode(stored);
@@ -161,6 +170,8 @@ export class Recovery<C, E, S> {
     let rebuilt = state;
     for (const event of events) rebuilt = assertState(options.eventHandler(rebuilt, event, meta), rebuilt, event);
     deliveries?.replay(events, sequenceNr);
+    receipts.replay(stored);
+    this.#offset = stored.offset;
     this.#sequenceNr = sequenceNr;
     this.#timestamp = timestamp;
     return rebuilt;

@@ -27,6 +27,7 @@ import { Effect } from "./effect.ts";
 import { encodeEvent, encodeMetadata } from "./event-codec.ts";
 import type { EventSourcedOptions } from "./event-sourced.ts";
 import type { OutputGate } from "./output-gate.ts";
+import type { Receipts } from "./receipts.ts";
 import type { SnapshotCause, Snapshotting } from "./snapshotting.ts";
 
 /** The stash of an entity holds at most so many commands unless it says otherwise. */
@@ -42,6 +43,7 @@ export interface RunningSeat<C, E, S> {
   readonly snapshotting: Pick<Snapshotting<E, S>, "wanted" | "take" | "failed">;
   /** Absent when the entity delivers nothing. */
   readonly deliveries: DecidedDeliveries<E> | undefined;
+  readonly receipts: Receipts;
   now(): number;
   /** Calls the user's command handler. */
   decide(state: S, command: C, metadata: Metadata): unknown;
@@ -94,6 +96,7 @@ export class Running<C, E, S> {
   }
 
   receive(envelope: Envelope): void | Promise<void> {
+    if (envelope.commandId !== undefined && this.#repeat(envelope, envelope.commandId)) return;
     const metadata = envelope.metadata ?? noMetadata;
     const { commands } = this.#options;
     const schema = commands === undefined ? undefined : schemaOf(commands, envelope.message);
@@ -137,6 +140,16 @@ export class Running<C, E, S> {
     );
   }
 
+  /** A command that was carried out before gets the reply that it got then; false when it is not known. */
+  #repeat(envelope: Envelope, commandId: string): boolean {
+    const { receipts, gate, outputs } = this.#seat;
+    const receipt = receipts.find(commandId, this.#seat.now());
+    if (!receipt) return false;
+    const answer = { value: receipt.reply };
+    gate.hold(new CommandOutput<E, S>(outputs, envelope, answer, this.state, [], undefined, undefined));
+    return true;
+  }
+
   #perform(envelope: Envelope, metadata: Metadata, effect: Effect<C, E, S>): void {
     if (effect.kind === "stash") return this.#stashAway(envelope);
     let applied: Applied<E, S>;
@@ -145,6 +158,9 @@ export class Running<C, E, S> {
       // 2 apply
       applied = this.#apply(effect.events, envelope, metadata);
       answer = this.#answer(effect, envelope, applied.state);
+      if (envelope.commandId !== undefined && applied.decided && "value" in answer) {
+        this.#seat.receipts.sign(applied.decided.records, envelope.commandId, answer.value);
+      }
     } catch (error) {
       if (error instanceof PersistRejectedError) return this.#seat.persistRejected(envelope, error);
       throw new ActorFailedError(this.#seat.path, this.#phase, error);
@@ -237,9 +253,10 @@ export class Running<C, E, S> {
   }
 
   #takeSnapshot(state: S, by: SnapshotCause): DecidedSnapshot | undefined {
-    const { snapshotting, deliveries } = this.#seat;
+    const { snapshotting, deliveries, receipts } = this.#seat;
     try {
-      return { record: snapshotting.take(state, this.sequenceNr, deliveries?.toMetadata()), by };
+      const members = [deliveries?.toMember(), receipts.toMember(this.#timestamp)];
+      return { record: snapshotting.take(state, this.sequenceNr, ...members), by };
     } catch (error) {
       snapshotting.failed(this.sequenceNr, error);
       return undefined;

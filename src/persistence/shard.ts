@@ -3,8 +3,9 @@ import type { ActorCell } from "../actor/actor-cell.ts";
 import type { ActorKernel } from "../actor/actor-kernel.ts";
 import { decodeName, encodeName } from "../actor/actor-name.ts";
 import { CellRef } from "../actor/actor-ref.ts";
+import type { AskOptions } from "../actor/ask.ts";
 import { DeadlineQueue, Waiting } from "../actor/deadline-queue.ts";
-import type { Envelope } from "../actor/envelope.ts";
+import type { Envelope, ReplyAddress } from "../actor/envelope.ts";
 import type { Incarnation } from "../actor/incarnation.ts";
 import { childReference, type NactRef, pathOf, spawnActivatingGuardian } from "../actor/nact-actor.ts";
 import type { Supervision } from "../actor/supervision.ts";
@@ -158,8 +159,21 @@ export class ShardedRef extends CellRef {
     return this.#shard.liveCell(this.entityId);
   }
 
+  askWithOffset(message: unknown, options?: AskOptions): Promise<never>;
+  askWithOffset(message: unknown, options?: AskOptions): Promise<unknown> {
+    return this.askThrough(message, options, withOffset);
+  }
+
   protected send(envelope: Envelope): void {
     if (this.#cell && !this.#cell.ended) this.#cell.enqueue(envelope);
     else this.#cell = this.#shard.deliver(this, envelope);
   }
+}
+
+/** An address that passes the offset on with the reply. */
+function withOffset(reply: ReplyAddress): ReplyAddress {
+  return {
+    resolve: (value, offset = 0) => reply.resolve({ reply: value, offset }),
+    reject: (error) => reply.reject(error),
+  };
 }

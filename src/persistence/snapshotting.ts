@@ -59,13 +59,19 @@ export class Snapshotting<E, S> {
     return every !== undefined && sequenceNr - (sequenceNr % every) > snapshotSequenceNr;
   }
 
-  /** The snapshot as it will be saved, made from the state of this moment. @throws SerializationError when JSON would damage it */
-  take(state: S, sequenceNr: number, metadata: string | undefined): SnapshotRecord {
+  /**
+   * The snapshot as it will be saved, made from the state of this moment.
+   *
+   * @param members of its metadata, as JSON text; undefined ones are left out
+   * @throws SerializationError when JSON would damage the state
+   */
+  take(state: S, sequenceNr: number, ...members: readonly (string | undefined)[]): SnapshotRecord {
+    const present = members.filter((member) => member !== undefined);
     return {
       persistenceId: this.#persistenceId,
       sequenceNr,
       schemaVersion: firstSchemaVersion,
-      metadata,
+      metadata: present.length === 0 ? undefined : `{${present.join(",")}}`,
       state: encodeJson(state, `snapshot at ${sequenceNr}`, this.#persistenceId),
     };
   }

@@ -3,6 +3,14 @@
 /** What came with a command: correlation, causation and the user's own keys. */
 export type Metadata = Readonly<Record<string, unknown>>;
 
+/** What is remembered of a command that was carried out, so that its repetition gets the same reply and stores nothing. */
+export interface Receipt {
+  /** The `commandId`. */
+  readonly id: string;
+  /** The reply, parsed from JSON; absent when it was undefined. */
+  readonly reply?: unknown;
+}
+
 /** One event on its way into the journal. */
 export interface EventRecord {
   /** The stable name of the event type. */
@@ -16,6 +24,8 @@ export interface EventRecord {
   readonly metadata: string | undefined;
   /** JSON text of the event. */
   readonly payload: string;
+  /** JSON text of a {@link Receipt}, on the last event of a command that has an id. Absent: none. */
+  readonly receipt?: string | undefined;
 }
 
 /** One event out of the journal. */
@@ -34,6 +44,8 @@ export interface StoredEvent {
   readonly metadata: Metadata;
   /** The event, parsed from JSON. */
   readonly payload: unknown;
+  /** What was stored with the event; absent or undefined when there was none. */
+  readonly receipt?: Receipt | undefined;
 }
 
 /** The metadata of an event that has none. */

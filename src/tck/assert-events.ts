@@ -19,7 +19,8 @@ export async function assertEvents(
 }
 
 function contract(event: StoredEvent): StoredEvent {
-  const { offset, persistenceId, entityType, entityId, sequenceNr, timestamp, type, version, tags, metadata, payload } =
-    event;
-  return { offset, persistenceId, entityType, entityId, sequenceNr, timestamp, type, version, tags, metadata, payload };
+  const { offset, persistenceId, entityType, entityId, sequenceNr, timestamp, type, version, tags, metadata } = event;
+  const { payload, receipt } = event;
+  const where = { offset, persistenceId, entityType, entityId, sequenceNr };
+  return { ...where, timestamp, type, version, tags, metadata, payload, receipt };
 }

@@ -169,6 +169,24 @@ export function journalSuite({ describe, it, beforeEach }: TestRunner, store: St
       );
     });
 
+    it("give back the receipt of a command with the event that it came with, and with no other", async () => {
+      const receipts = [undefined, { id: 'c-"1"', reply: { total: -0, list: [null] } }, { id: "c-2" }];
+      const request = sampleRequest(persistenceId, 6, "a-6", "a-7", "a-8");
+      const events = request.events.map((event, index) => {
+        const receipt = receipts[index];
+        return receipt ? { ...event, receipt: encodeJson(receipt, "receipt") } : event;
+      });
+      await store.journal.append({ ...request, events });
+      await store.journal.deleteTo(persistenceId, 6);
+      const readers = [store.journal.read(persistenceId), store.journal.readAll(6)];
+      for (const stored of await Promise.all(readers.map((reader) => collect(reader)))) {
+        assert.deepEqual(
+          stored.map((event) => event.receipt),
+          receipts.slice(1),
+        );
+      }
+    });
+
     it("give back no metadata as an empty object, and no tags as an empty list", async () => {
       const request = sampleRequest(persistenceId, 6, "a-6");
       await store.journal.append({ ...request, events: request.events.map((event) => ({ ...event, tags: [] })) });

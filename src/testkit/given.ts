@@ -9,6 +9,7 @@ import { EntityType } from "../persistence/entity-type.ts";
 import { encodeEvent } from "../persistence/event-codec.ts";
 import type { CommandContext, EventSourcedDefinition } from "../persistence/event-sourced.ts";
 import { persistenceIdOf } from "../persistence/persistence-id.ts";
+import { Receipts } from "../persistence/receipts.ts";
 import { Running, type RunningSeat } from "../persistence/running.ts";
 import { type Metadata, noMetadata } from "../storage/stored-event.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -146,7 +147,7 @@ class Bench<C, E, S> {
       path: `given://${name}/${entityId}`,
       persistenceId,
       events,
-      gate: { collected: 0, collect: nothing, hold: (output) => output.release(0) },
+      gate: { collected: 0, collect: nothing, hold: (output) => output.release(0, 0) },
       outputs,
       snapshotting: {
         wanted: () => undefined,
@@ -154,6 +155,7 @@ class Bench<C, E, S> {
         failed: nothing,
       },
       deliveries: undefined,
+      receipts: new Receipts(),
       now: () => this.#clock.now(),
       decide,
       unhandled: nothing,

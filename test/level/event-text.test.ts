@@ -45,9 +45,10 @@ describe("the text of an event", () => {
     });
   }
 
-  it("has version, tags and metadata only when they say something", () => {
+  it("has version, tags, metadata and receipt only when they say something", () => {
     expect(textOf(added(1, { version: 2 }))).to.match(/,\{"v":2\}\]$/);
     expect(textOf(added(1, { tags: ["a"] }))).to.match(/,\{"g":\["a"\]\}\]$/);
+    expect(textOf(added(1, { receipt: '{"id":"c-1"}' }))).to.match(/,\{"r":\{"id":"c-1"\}\}\]$/);
     expect(textOf(added(1, { metadata: '{"by":"me"}' }))).to.match(/,\{"m":\{"by":"me"\}\}\]$/);
   });
 
@@ -65,14 +66,20 @@ describe("the text of an event", () => {
       timestamp: fc.nat(),
       tags: fc.array(anyText),
       metadata: fc.option(fc.dictionary(anyText, fc.jsonValue()), { nil: undefined }),
+      receipt: fc.option(fc.record({ id: anyText, reply: fc.jsonValue() }), { nil: undefined }),
       payload: fc.oneof(fc.jsonValue(), fc.record({ type: anyText, value: fc.jsonValue() })),
     });
     fc.assert(
-      fc.property(anyEvent, ({ metadata, payload, ...rest }) => {
-        const texts = { payload: JSON.stringify(payload), metadata: metadata && JSON.stringify(metadata) };
+      fc.property(anyEvent, ({ metadata, payload, receipt, ...rest }) => {
+        const texts = {
+          payload: JSON.stringify(payload),
+          metadata: metadata && JSON.stringify(metadata),
+          receipt: receipt && JSON.stringify(receipt),
+        };
         const back = backFrom(textOf({ ...rest, ...texts }));
         expect(back).to.deep.include(rest);
         expect(JSON.stringify(back?.payload)).to.equal(JSON.stringify(JSON.parse(texts.payload)));
+        expect(JSON.stringify(back?.receipt)).to.equal(texts.receipt && JSON.stringify(JSON.parse(texts.receipt)));
         expect(back?.metadata).to.deep.equal(texts.metadata ? JSON.parse(texts.metadata) : noMetadata);
       }),
     );

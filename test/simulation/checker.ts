@@ -220,7 +220,7 @@ export class Checker implements Witness {
     const { offset, persistenceId, entityType, entityId, sequenceNr, event, timestamp, tags, metadata } = envelope;
     this.#observed.trace(`published ${persistenceId} ${sequenceNr} at ${offset}`);
     const stored = this.#observed.disk.log[offset - 1];
-    const { payload, ...expected } = stored ?? { payload: undefined };
+    const { payload, receipt: _, ...expected } = stored ?? { payload: undefined };
     const { version, type } = envelope;
     const found = { offset, persistenceId, entityType, entityId, sequenceNr, timestamp, type, version, tags, metadata };
     if (!isDeepStrictEqual({ ...found, event }, { ...expected, event: payload })) {

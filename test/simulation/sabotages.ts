@@ -102,7 +102,7 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
     })),
 
   "the output gate lets everything out at once": () =>
-    withMethod(OutputGate.prototype, "hold", () => (output) => output.release(0)),
+    withMethod(OutputGate.prototype, "hold", () => (output) => output.release(0, 0)),
 
   "the output gate lets reads out at once": () =>
     withMethod(
@@ -110,7 +110,7 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
       "hold",
       (hold) =>
         function (this: OutputGate, output) {
-          if (this.collected === 0) output.release(0);
+          if (this.collected === 0) output.release(0, 0);
           else hold.call(this, output);
         },
     ),
@@ -121,7 +121,10 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
       "hold",
       (hold) =>
         function (this: OutputGate, output) {
-          hold.call(this, { release: (offset) => output.release(offset), fail: () => output.release(0) });
+          hold.call(this, {
+            release: (offset, last) => output.release(offset, last),
+            fail: () => output.release(0, 0),
+          });
         },
     ),
 
@@ -170,7 +173,7 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
     ),
 
   "a snapshot forgets what is not delivered yet": () =>
-    withMethod(Deliveries.prototype, "toMetadata", () => () => undefined),
+    withMethod(Deliveries.prototype, "toMember", () => () => undefined),
 
   "recovery does not deliver again": () => withMethod(Deliveries.prototype, "resume", () => () => {}),
 
@@ -180,7 +183,7 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
       "fail",
       () =>
         function (this: CommandOutput<unknown, unknown>) {
-          this.release(0);
+          this.release(0, 0);
         },
     ),
 

@@ -39,7 +39,7 @@ export class SimulatedDisk {
     const stream = this.#stream(persistenceId);
     assertFollows(request, stream.events.length);
     const first = this.log.length + 1;
-    for (const { payload, metadata, ...record } of request.events) {
+    for (const { payload, metadata, receipt, ...record } of request.events) {
       const event: StoredEvent = {
         ...record,
         persistenceId,
@@ -49,6 +49,7 @@ export class SimulatedDisk {
         sequenceNr: stream.events.length + 1,
         metadata: metadata === undefined ? noMetadata : JSON.parse(metadata),
         payload: JSON.parse(payload),
+        receipt: receipt === undefined ? undefined : JSON.parse(receipt),
       };
       stream.events.push(event);
       this.log.push(event);

@@ -110,6 +110,7 @@ const reading: readonly Fault[] = [
   readsWindow("ignores the count limit", "J4", (range) => ({ ...range, max: undefined })),
   readsWindow("takes a count limit of 0 as none", "J9", (range) => ({ ...range, max: range.max || undefined })),
   readsChanged("loses metadata", "J21", (event) => ({ ...event, metadata: {} })),
+  readsChanged("loses receipts", "give back the receipt of a command", (event) => ({ ...event, receipt: undefined })),
   readsChanged("loses tags", "J1", (event) => ({ ...event, tags: [] })),
   readsChanged("loses the entity id", "J1", (event) => ({ ...event, entityId: "" })),
   readsChanged("loses the version", "J1", (event) => ({ ...event, version: 1 })),
