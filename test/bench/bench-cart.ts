@@ -36,13 +36,21 @@ export function itemAdded(n: number): BenchEvent {
   };
 }
 
+/** What every store of carts begins with. */
+export const emptyBenchState: BenchState = { items: 0, total: 0 };
+
+/** What an event does to a cart, with every rival. */
+export function withItem(state: BenchState, event: BenchEvent): BenchState {
+  return { items: state.items + 1, total: state.total + event.quantity * event.price };
+}
+
 export const benchCart: EventSourcedDefinition<BenchCommand, BenchEvent, BenchState> = eventSourced<
   BenchCommand,
   BenchEvent,
   BenchState
 >({
   entityType: "cart",
-  emptyState: { items: 0, total: 0 },
+  emptyState: emptyBenchState,
   commandHandler(state, command, { effect }) {
     switch (command.type) {
       case "AddItem": {
@@ -55,5 +63,5 @@ export const benchCart: EventSourcedDefinition<BenchCommand, BenchEvent, BenchSt
         return effect.reply(command, state.items);
     }
   },
-  eventHandler: (state, event) => ({ items: state.items + 1, total: state.total + event.quantity * event.price }),
+  eventHandler: withItem,
 });

@@ -1,155 +1,59 @@
-/**
- * `npm run bench`: each figure beside its ceiling, measured in the same run and in turn with it.
- * Options: `--rounds N` (default 5), `--json`.
- */
-
+/** `npm run bench`: each figure beside its ceiling and its rivals, measured in the same run and in turn with them. */
+import { writeFile } from "node:fs/promises";
 import process from "node:process";
-import { parseArgs } from "node:util";
-import { durableAsks, recoveryRate } from "./entity-workloads.js";
-import { inFreshFolder, median } from "./measure.js";
-import { chainedBatches, iterateAndParse, sequentialPuts } from "./raw-ceiling.js";
+import { type BenchOptions, benchOptions, usage } from "./bench-options.ts";
+import { flushDelay } from "./flush-delay.ts";
+import { machine, versions } from "./machine.ts";
+import type { RowResult } from "./result.ts";
+import { installRivals } from "./rivals/rival-package.ts";
+import type { Row } from "./rows/row.ts";
+import { quickScale, wholeScale } from "./rows/scale.ts";
+import { allRows } from "./rows.ts";
+import { runRow } from "./run-row.ts";
+import { table } from "./table.ts";
 
-interface Row {
-  readonly name: string;
-  readonly ceiling: string;
-  readonly measure: () => Promise<{ rate: number; ceiling: number }>;
+/** Over what it wrote before, in a terminal; a log gets no progress. */
+function progress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
 }
 
-const hotEvents = 200_000;
-const spreadEvents = 100_000;
-const sequentialEvents = 2_000;
-
-async function both(
-  ours: (folder: string) => Promise<number>,
-  raw: (folder: string) => Promise<number>,
-): Promise<{ rate: number; ceiling: number }> {
-  return { ceiling: await inFreshFolder(raw), rate: await inFreshFolder(ours) };
-}
-
-const batches = "chained synced batches of 1,000 puts";
-const rows: readonly Row[] = [
-  {
-    name: "1 entity, 4,096 asks in flight",
-    ceiling: batches,
-    measure: () =>
-      both(
-        (f) => durableAsks(f, hotEvents, 1, 4_096),
-        (f) => chainedBatches(f, hotEvents),
-      ),
-  },
-  {
-    name: "1 entity, 256 asks in flight",
-    ceiling: batches,
-    measure: () =>
-      both(
-        (f) => durableAsks(f, hotEvents, 1, 256),
-        (f) => chainedBatches(f, hotEvents),
-      ),
-  },
-  {
-    name: "1,000 entities, 4,096 asks in flight",
-    ceiling: batches,
-    measure: () =>
-      both(
-        (f) => durableAsks(f, spreadEvents, 1_000, 4_096),
-        (f) => chainedBatches(f, spreadEvents),
-      ),
-  },
-  {
-    name: "1,000 entities, 256 asks in flight",
-    ceiling: batches,
-    measure: () =>
-      both(
-        (f) => durableAsks(f, spreadEvents, 1_000, 256),
-        (f) => chainedBatches(f, spreadEvents),
-      ),
-  },
-  {
-    name: "1 entity, one ask after the other",
-    ceiling: "synced puts, one after the other",
-    measure: () =>
-      both(
-        (f) => durableAsks(f, sequentialEvents, 1, 1),
-        (f) => sequentialPuts(f, sequentialEvents),
-      ),
-  },
-  {
-    name: "recovery of one entity",
-    ceiling: "iterate and parse the same bytes",
-    measure: () =>
-      both(
-        async (folder) => {
-          await durableAsks(folder, hotEvents, 1, 4_096);
-          return recoveryRate(folder, hotEvents);
-        },
-        async (folder) => {
-          await chainedBatches(folder, hotEvents);
-          return iterateAndParse(folder, hotEvents);
-        },
-      ),
-  },
-];
-
-interface Result {
-  readonly workload: string;
-  readonly perSecond: number;
-  readonly ceiling: string;
-  readonly ceilingPerSecond: number;
-  /** Of the medians. */
-  readonly ratio: number;
-  readonly ratioMin: number;
-  readonly ratioMax: number;
-}
-
-async function measureRow({ name, ceiling, measure }: Row, rounds: number): Promise<Result> {
-  const measured: { rate: number; ceiling: number }[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${name}: round ${round} of ${rounds}`);
-    measured.push(await measure());
-  }
-  if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
-  const rate = median(measured.map((m) => m.rate));
-  const ceilingRate = median(measured.map((m) => m.ceiling));
-  const ratios = measured.map((m) => m.rate / m.ceiling);
-  return {
-    workload: name,
-    perSecond: Math.round(rate),
-    ceiling,
-    ceilingPerSecond: Math.round(ceilingRate),
-    ratio: rate / ceilingRate,
-    ratioMin: Math.min(...ratios),
-    ratioMax: Math.max(...ratios),
-  };
-}
-
-const columns = (name: string, ours: string, ceiling: string, ratio: string): string =>
-  `${name.padEnd(37)} ${ours.padStart(9)} ${ceiling.padStart(9)}  ${ratio}`;
-
-function print(result: Result): void {
-  const count = (n: number): string => n.toLocaleString("en-US");
-  const ratio = `${result.ratio.toFixed(2)} (${result.ratioMin.toFixed(2)}–${result.ratioMax.toFixed(2)})`;
-  console.log(columns(result.workload, count(result.perSecond), count(result.ceilingPerSecond), ratio));
+function chosenRows({ rows: ids, quick, rivals }: BenchOptions): Row[] {
+  const rows = allRows(quick ? quickScale : wholeScale);
+  const unknown = ids?.filter((id) => !rows.some((row) => row.id === id)) ?? [];
+  if (unknown.length > 0)
+    throw new TypeError(`--rows does not know ${unknown.join(", ")}; there are ${rows.map(({ id }) => id).join(", ")}`);
+  const chosen = rows.filter(({ id }) => ids?.includes(id) ?? true);
+  return rivals
+    ? chosen
+    : chosen.map((row) => ({ ...row, subjects: row.subjects.filter(({ role }) => role !== "rival") }));
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" }, json: { type: "boolean" } } });
-  const rounds = Number(values.rounds);
-  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new TypeError("--rounds takes a whole number from 1");
-  const results: Result[] = [];
-  if (!values.json)
-    console.log(columns("durable commands, events, per second", "rekindle", "ceiling", "ratio (spread)"));
+  const options = benchOptions(process.argv.slice(2));
+  if (options.help) return console.log(usage);
+  const rows = chosenRows(options);
+  if (options.rivals) installRivals((line) => console.error(line));
+  const { rounds, folder, flushDelayMs, json } = options;
+  const environment = flushDelayMs > 0 ? await flushDelay(flushDelayMs) : {};
+  const header = { startedAt: new Date().toISOString(), rounds, flushDelayMs, quick: options.quick };
+  const surroundings = { machine: await machine(folder), versions: versions() };
+  const results: RowResult[] = [];
   for (const row of rows) {
-    const result = await measureRow(row, rounds);
+    const result = await runRow(row, rounds, { folder, environment }, progress);
+    progress("");
     results.push(result);
-    if (!values.json) print(result);
+    if (json !== "-") console.log(table(result));
   }
-  if (!values.json) {
-    console.log(`\nMedians of ${rounds} rounds, ours and the ceiling in turn. The ceiling is`);
-    for (const ceiling of new Set(results.map((result) => result.ceiling))) {
-      const names = results.filter((result) => result.ceiling === ceiling).map((result) => result.workload);
-      console.log(`  ${ceiling}\n    for ${names.join("; ")}`);
-    }
-  } else console.log(JSON.stringify({ node: process.version, rounds, results }, null, 2));
+  const everything = `${JSON.stringify({ ...header, ...surroundings, rows: results }, null, 2)}\n`;
+  if (json === "-") process.stdout.write(everything);
+  else if (json !== undefined) await writeFile(json, everything);
+  if (json !== "-") console.log(legend(rounds));
+  if (results.some(({ subjects }) => subjects.some(({ failure }) => failure !== undefined))) process.exitCode = 1;
+}
+
+function legend(rounds: number): string {
+  return `Medians of ${rounds} rounds, everybody in turn. * rekindle, ^ a ceiling: nothing around LevelDB.
+"ours ×": rekindle's median divided by this one. A target's ratio is of the medians, its spread that of the rounds.`;
 }
 
 await main();

@@ -1,0 +1,86 @@
+/** The carts on emmett with its SQLite store: its command handler, which reads the stream for each command, behind a mutex. */
+import { type BenchState, emptyBenchState, itemAdded, withItem } from "../bench-cart.ts";
+import type { Carts } from "../carts.ts";
+import { rivalPackage } from "./rival-package.ts";
+
+interface EmmettEvent {
+  readonly type: "ItemAdded";
+  readonly data: Omit<ReturnType<typeof itemAdded>, "type">;
+}
+
+interface Evolution {
+  evolve(state: BenchState, event: EmmettEvent): BenchState;
+  initialState(): BenchState;
+}
+
+interface Store {
+  aggregateStream(stream: string, evolution: Evolution): Promise<{ state: BenchState }>;
+}
+
+interface Emmett {
+  CommandHandler(
+    evolution: Evolution,
+  ): (store: Store, stream: string, decide: (state: BenchState) => EmmettEvent) => Promise<{ newState: BenchState }>;
+}
+
+interface EmmettSqlite {
+  getSQLiteEventStore(options: { fileName: string }): Store;
+}
+
+interface Sqlite {
+  readonly Database: new (file: string, opened: (error: Error | null) => void) => Connection;
+}
+
+interface Connection {
+  exec(sql: string, done: (error: Error | null) => void): void;
+  close(closed: (error: Error | null) => void): void;
+}
+
+const evolution: Evolution = {
+  evolve: (state, { type, data }) => withItem(state, { type, ...data }),
+  initialState: () => emptyBenchState,
+};
+
+function decide({ items }: BenchState): EmmettEvent {
+  const { type, ...data } = itemAdded(items + 1);
+  return { type, data };
+}
+
+/**
+ * The store closes its connection after each command, and the closing of the last one locks the file: another connection stays open,
+ * which makes it faster, too.
+ */
+async function stayConnected(file: string): Promise<() => Promise<void>> {
+  const { Database } = rivalPackage<Sqlite>("sqlite3");
+  const connection = await new Promise<Connection>((resolve, reject) => {
+    const opened: Connection = new Database(file, (error) => (error ? reject(error) : resolve(opened)));
+  });
+  const settled = (work: (done: (error: Error | null) => void) => void): Promise<void> =>
+    new Promise((resolve, reject) => work((error) => (error ? reject(error) : resolve())));
+  await settled((done) => connection.exec("PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_master", done));
+  return () => settled((done) => connection.close(done));
+}
+
+export async function emmett(folder: string): Promise<Carts> {
+  const fileName = `${folder}.sqlite`;
+  const disconnect = await stayConnected(fileName);
+  const { CommandHandler } = rivalPackage<Emmett>("@event-driven-io/emmett");
+  const store = rivalPackage<EmmettSqlite>("@event-driven-io/emmett-sqlite").getSQLiteEventStore({ fileName });
+  const handle = CommandHandler(evolution);
+  let free: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = free.then(work);
+    free = result;
+    return result;
+  };
+  return {
+    cart: (id) => ({
+      addItem: () => inTurn(async () => (await handle(store, id, decide)).newState.items),
+      count: () => inTurn(async () => (await store.aggregateStream(id, evolution)).state.items),
+    }),
+    async close() {
+      await free;
+      await disconnect();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** A row of the benchmark: a workload, everybody who does it in turn, and what is aimed at. */
+import type { Trial } from "../workloads.ts";
+
+export interface Row {
+  readonly id: string;
+  readonly title: string;
+  /** What is shown of everybody. */
+  readonly columns: readonly Column[];
+  /** In the order in which they take turns. */
+  readonly subjects: readonly RowSubject[];
+  readonly targets: readonly Target[];
+  /** Fewer rounds than asked for, where a round takes minutes. */
+  readonly roundsMax?: number;
+}
+
+export interface Column {
+  /** The name of the figure. */
+  readonly figure: string;
+  readonly unit: string;
+  readonly digits: number;
+}
+
+export interface RowSubject {
+  readonly name: string;
+  readonly role: "ours" | "ceiling" | "rival";
+  readonly trial: Trial;
+}
+
+/** One figure of one subject. */
+export interface Quantity {
+  readonly subject: string;
+  readonly figure: string;
+}
+
+/** What a figure should be at least or at most: times another one, or as it is when there is no other. */
+export interface Target {
+  readonly text: string;
+  readonly of: Quantity;
+  readonly against?: Quantity;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+export const ratePerSecond: Column = { figure: "perSecond", unit: "/s", digits: 0 };
+export const medianLatency: Column = { figure: "p50Ms", unit: "ms, half", digits: 3 };
+export const tailLatency: Column = { figure: "p99Ms", unit: "ms, 99 %", digits: 3 };
+
+export const ours = "rekindle";
+
+/** At least so many times as fast as another one. */
+export function times(factor: number, subject: string): Target {
+  const figure = ratePerSecond.figure;
+  return {
+    text: `at least ${factor} × ${subject}`,
+    of: { subject: ours, figure },
+    against: { subject, figure },
+    atLeast: factor,
+  };
+}
