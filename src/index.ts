@@ -38,6 +38,7 @@ export {
   UnknownEventTypeError,
   VersionConflictError,
 } from "./errors.ts";
+export { causedBy, eventIdOf } from "./persistence/caused-by.ts";
 export type { Delivery, DeliveryOptions, DeliverySource, UnconfirmedDelivery } from "./persistence/deliveries.ts";
 export type { Effect, EffectFactory } from "./persistence/effect.ts";
 export type { EntityRef, ReplyWithOffset } from "./persistence/entity-ref.ts";

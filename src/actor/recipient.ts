@@ -1,11 +1,11 @@
 /** Whoever can be sent a message: an actor of ours, or of nact. */
-import { CellRef, LocalRef } from "./actor-ref.ts";
+import { CellRef, LocalRef, type TellOptions } from "./actor-ref.ts";
 import { dispatchToNact, isLive, isReference } from "./nact-actor.ts";
 
 /** The two kinds of actor behind one face. */
 export interface ActorRefLike {
-  /** Sends; false when the recipient is known to be gone. */
-  readonly deliver: (message: unknown) => boolean;
+  /** Sends; false when the recipient is known to be gone. Actors of nact see no metadata. */
+  readonly deliver: (message: unknown, options?: TellOptions) => boolean;
   /** Calls back when the recipient has stopped, where that can be known; at once if it has, and not after the result was called. */
   readonly onEnded: (callback: () => void) => () => void;
 }
@@ -17,8 +17,8 @@ export function recipientOf(ref: unknown): ActorRefLike {
   if (ref instanceof LocalRef) {
     const cell = ref.liveCell();
     return {
-      deliver: (message) => {
-        ref.tell(message);
+      deliver: (message, options) => {
+        ref.tell(message, options);
         return true;
       },
       onEnded: (callback) => {
@@ -30,8 +30,8 @@ export function recipientOf(ref: unknown): ActorRefLike {
   }
   if (ref instanceof CellRef) {
     // An entity lives on behind its reference, whether or not it is live just now.
-    const deliver = (message: unknown): boolean => {
-      ref.tell(message);
+    const deliver = (message: unknown, options?: TellOptions): boolean => {
+      ref.tell(message, options);
       return true;
     };
     return { deliver, onEnded: () => nothing };

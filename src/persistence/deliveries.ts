@@ -7,7 +7,8 @@ import { recipientOf } from "../actor/recipient.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { encodeJson } from "../codec/encode-json.ts";
 import { PersistRejectedError } from "../errors.ts";
-import type { Metadata } from "../storage/stored-event.ts";
+import { type Metadata, noMetadata } from "../storage/stored-event.ts";
+import { causedByEvent } from "./caused-by.ts";
 
 /** One message that must arrive. */
 export interface Delivery {
@@ -58,6 +59,7 @@ interface Pending {
   readonly deliveryId: string;
   readonly to: string;
   readonly message: unknown;
+  readonly metadata: Metadata;
   attempts: number;
   lastSentAt: number;
 }
@@ -71,11 +73,11 @@ export interface DeliveryChange {
 /** The part of deliveries that decides and changes, without sending anything. */
 export interface DecidedDeliveries<E> {
   /**
-   * What the events of one effect change; the first has `sequenceNr`.
+   * What the events of one effect change; the first has `sequenceNr`, and all have the same metadata.
    *
    * @throws PersistRejectedError when too many would be unconfirmed, SerializationError when a message is no JSON
    */
-  decide(events: readonly E[], sequenceNr: number): DeliveryChange;
+  decide(events: readonly E[], sequenceNr: number, metadata: Metadata): DeliveryChange;
   /** The events are part of the state now. */
   apply(change: DeliveryChange): void;
   /** The member of a snapshot's metadata that holds what is unconfirmed; undefined when there is nothing. */
@@ -126,8 +128,8 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
     return this.#pending.size === 0;
   }
 
-  decide(events: readonly E[], sequenceNr: number): DeliveryChange {
-    const change = this.#changeOf(events, (index) => sequenceNr + index);
+  decide(events: readonly E[], sequenceNr: number, metadata: Metadata): DeliveryChange {
+    const change = this.#changeOf(events, metadata, (index) => sequenceNr + index);
     // What only confirms is always welcome, even where the limit has been lowered since.
     if (change.begun.length > 0 && this.#sizeAfter(change) > this.#limits.unconfirmedMax) {
       const tooMany = new RangeError(`more than ${this.#limits.unconfirmedMax} deliveries would be unconfirmed`);
@@ -147,8 +149,8 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
   }
 
   /** What one stored event stands for: it is part of the state whatever the limit, and nothing is sent before {@link resume}. */
-  replay(events: readonly E[], sequenceNr: number): void {
-    this.apply(this.#changeOf(events, () => sequenceNr));
+  replay(events: readonly E[], sequenceNr: number, metadata: Metadata): void {
+    this.apply(this.#changeOf(events, metadata, () => sequenceNr));
   }
 
   /** The events are durable: their deliveries are sent for the first time, unless they are confirmed already. */
@@ -165,7 +167,8 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
 
   toMember(): string | undefined {
     if (this.#pending.size === 0) return undefined;
-    const deliveries = [...this.#pending.values()].map(({ deliveryId, to, message }) => [deliveryId, to, message]);
+    const rows = [...this.#pending.values()];
+    const deliveries = rows.map(({ deliveryId, to, message, metadata }) => [deliveryId, to, message, metadata]);
     return `"deliveries":${encodeJson(deliveries, "unconfirmed deliveries", this.#port.persistenceId)}`;
   }
 
@@ -173,7 +176,9 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
   fromMetadata({ deliveries }: Metadata): void {
     this.#pending.clear();
     if (!Array.isArray(deliveries)) return;
-    for (const [deliveryId, to, message] of deliveries) this.#pending.set(deliveryId, unsent(deliveryId, to, message));
+    for (const [deliveryId, to, message, metadata = noMetadata] of deliveries) {
+      this.#pending.set(deliveryId, unsent(deliveryId, to, message, metadata));
+    }
   }
 
   close(): void {
@@ -182,7 +187,7 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
     this.#timer = undefined;
   }
 
-  #changeOf(events: readonly E[], sequenceNrOf: (index: number) => number): DeliveryChange {
+  #changeOf(events: readonly E[], metadata: Metadata, sequenceNrOf: (index: number) => number): DeliveryChange {
     const begun: Pending[] = [];
     const confirmed: string[] = [];
     const { entityId, persistenceId } = this.#port;
@@ -198,7 +203,7 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
         const deliveryId = `${from.sequenceNr}-${++place.deliveries}`;
         // A copy as it comes back from a snapshot, so that no attempt can differ from another.
         const text = encodeJson(message(deliveryId), `delivery to ${to}`, persistenceId);
-        begun.push(unsent(deliveryId, to, JSON.parse(text)));
+        begun.push(unsent(deliveryId, to, JSON.parse(text), causedByEvent({ ...from, metadata })));
       }
       confirmed.push(...assertList<string>(this.#options.confirms(event), "confirms"));
     }
@@ -239,7 +244,8 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
       const recipient = this.#options.destination(pending.to, this.#port.scope);
       if (!recipient) throw new Error("there is no such actor");
       // A copy, because the recipient may change what it is given.
-      if (!recipientOf(recipient).deliver(structuredClone(pending.message))) throw new Error("it has stopped");
+      if (!recipientOf(recipient).deliver(structuredClone(pending.message), { metadata: pending.metadata }))
+        throw new Error("it has stopped");
     } catch (error) {
       this.#port.undeliverable(pending.to, error);
     }
@@ -247,7 +253,7 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
 
   #warn(): void {
     const sent = [...this.#pending.values()].filter((pending) => this.#sent.has(pending));
-    this.#port.warn(sent.map(({ lastSentAt: _, ...unconfirmed }) => unconfirmed));
+    this.#port.warn(sent.map(({ lastSentAt: _, metadata: __, ...unconfirmed }) => unconfirmed));
   }
 
   #arm(): void {
@@ -266,8 +272,8 @@ export class Deliveries<E, Scope> implements DecidedDeliveries<E> {
   }
 }
 
-function unsent(deliveryId: string, to: string, message: unknown): Pending {
-  return { deliveryId, to, message, attempts: 0, lastSentAt: Number.NEGATIVE_INFINITY };
+function unsent(deliveryId: string, to: string, message: unknown, metadata: Metadata): Pending {
+  return { deliveryId, to, message, metadata, attempts: 0, lastSentAt: Number.NEGATIVE_INFINITY };
 }
 
 function assertList<T>(list: readonly T[], of: string): readonly T[] {

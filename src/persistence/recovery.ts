@@ -169,7 +169,7 @@ export class Recovery<C, E, S> {
     const meta = { sequenceNr, timestamp, metadata, replaying: true };
     let rebuilt = state;
     for (const event of events) rebuilt = assertState(options.eventHandler(rebuilt, event, meta), rebuilt, event);
-    deliveries?.replay(events, sequenceNr);
+    deliveries?.replay(events, sequenceNr, metadata);
     receipts.replay(stored);
     this.#offset = stored.offset;
     this.#sequenceNr = sequenceNr;

@@ -221,7 +221,7 @@ export class Running<C, E, S> {
       if (snapshotBy !== "every") snapshotBy = snapshotting.wanted(state, event, sequenceNr) ?? snapshotBy;
     }
     this.#phase = "deliveries";
-    const deliveries = this.#seat.deliveries?.decide(events, first);
+    const deliveries = this.#seat.deliveries?.decide(events, first, metadata);
     const decided = { events, records, metadata, sequenceNr: first, index: gate.collected, deliveries };
     return { state, decided, snapshotBy };
   }
