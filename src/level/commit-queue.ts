@@ -1,6 +1,7 @@
 /** Group commit: one write in flight, and everything that arrives meanwhile forms the next one. */
 import type { Clock } from "../clock.ts";
 import type { AppendRequest } from "../storage/journal.ts";
+import type { EmittedEvents } from "../storage/view-store.ts";
 import { type ChainHead, noChain } from "./chain.ts";
 import { CommitGroup, type HeadDeletion, type RecordChange } from "./commit-group.ts";
 import { CommitWriter } from "./commit-writer.ts";
@@ -30,6 +31,14 @@ const nothing = { events: 0, bytes: 0 };
 
 /** How many rounds of the event loop a store that was busy waits for more. */
 const roundsAfterCommit = 2;
+
+/** Events for the end of a stream whose head is in memory. */
+export interface PlacedAppend {
+  readonly head: StreamHead;
+  readonly emitted: EmittedEvents;
+  /** Called with the offset of the first event. */
+  readonly resolve: (offset: number) => void;
+}
 
 /** A group that is being put into its batch. */
 interface Draft {
@@ -88,12 +97,22 @@ export class CommitQueue {
     this.#schedule();
   }
 
-  /** Stores record changes in one commit, all or none; with a deletion, the head of its stream too. */
-  change(changes: readonly RecordChange[], deletion?: HeadDeletion): Promise<void> {
+  /** Stores record changes in one commit, all or none; with a deletion, the head of its stream too; with appends, their events too. */
+  change(
+    changes: readonly RecordChange[],
+    deletion?: HeadDeletion,
+    appends: readonly PlacedAppend[] = [],
+  ): Promise<void> {
     const { failure } = this.#parts.health;
     if (failure) return Promise.reject(failure);
     return new Promise((resolve, reject) => {
-      this.backlog.add(this.#openGroup().change(changes, deletion, { resolve, reject }));
+      const group = this.#openGroup();
+      for (const { head, emitted, resolve: tell } of appends) {
+        // Its failure is that of the changes.
+        const ignore = (): undefined => undefined;
+        this.backlog.add(group.append(head, { ...emitted, sequenceNr: head.highest + 1 }, tell, ignore));
+      }
+      this.backlog.add(group.change(changes, deletion, { resolve, reject }));
       this.#schedule();
     });
   }

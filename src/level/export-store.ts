@@ -8,6 +8,7 @@ import { fillNewFolder } from "./new-folder.ts";
 import type { VerifiedDatabase } from "./open-verified.ts";
 import { proveStore } from "./prove-store.ts";
 import { checksumBytes, recordText } from "./record.ts";
+import { isViewKey } from "./record-keys.ts";
 import { useFolder, useStore } from "./use-store.ts";
 
 const firstLine = '{"rekindle":"export","version":1}';
@@ -24,7 +25,7 @@ interface Footer {
 }
 
 /**
- * Gives `write` one line after the other, without line ends. The store is proved first.
+ * Gives `write` one line after the other, without line ends. The store is proved first. Views are left out: they can be rebuilt.
  *
  * @throws StorageFormatError when there is no store; StorageCorruptedError when it has a fault
  */
@@ -35,6 +36,7 @@ export function exportStore(location: string, write: (line: string) => Promise<v
     let records = 0;
     await writeLine(digest, write, firstLine);
     for await (const [key, value] of store.db.iterator({ highWaterMarkBytes: proofStep.bytes })) {
+      if (isViewKey(key)) continue;
       const text = recordText(location, `the record ${JSON.stringify(key)}`, key, value);
       await writeLine(digest, write, `${keyMember}${JSON.stringify(key)}${valueMember}${text}}`);
       records++;
@@ -45,7 +47,7 @@ export function exportStore(location: string, write: (line: string) => Promise<v
 }
 
 /**
- * Makes a new store at `location` out of the lines of an export. It is the same to the byte of every record, and is proved.
+ * Makes a new store at `location` out of the lines of an export. It is the same to the byte of every exported record, and is proved.
  *
  * @throws StorageFailedError when `location` exists; StorageCorruptedError when a line is missing or altered
  */

@@ -9,6 +9,7 @@ import { LevelJournal } from "./level-journal.ts";
 import { LevelMaintenance } from "./level-maintenance.ts";
 import { LevelSnapshots } from "./level-snapshots.ts";
 import { type LevelSettings, readRecordsMax } from "./level-storage-options.ts";
+import { LevelViews } from "./level-views.ts";
 import { openVerified, type VerifiedDatabase } from "./open-verified.ts";
 import { removeOwner } from "./owner-file.ts";
 import { proveStore } from "./prove-store.ts";
@@ -18,6 +19,7 @@ import { ReopeningJournal } from "./reopening-journal.ts";
 import { ReopeningMaintenance } from "./reopening-maintenance.ts";
 import { ReopeningSnapshots } from "./reopening-snapshots.ts";
 import { ReopeningStore, type StoreSession } from "./reopening-store.ts";
+import { ReopeningViews } from "./reopening-views.ts";
 import { lastSnapshotTime } from "./snapshot-text.ts";
 import { makeFolder } from "./store-folder.ts";
 import { StoreHealth } from "./store-health.ts";
@@ -57,6 +59,7 @@ export async function openLevelStore(
       journal: new ReopeningJournal(store),
       snapshots: new ReopeningSnapshots(store),
       maintenance: new ReopeningMaintenance(store),
+      views: new ReopeningViews(store),
       close: () => store.close(),
     };
   } catch (error) {
@@ -105,6 +108,7 @@ async function assemble(
   return {
     journal,
     snapshots,
+    views: new LevelViews({ db, queue, heads, health, work, step }),
     maintenance: new LevelMaintenance({ folder, db, queue, journal, snapshots, health, work, onWarning }),
     tryWrite() {
       const batch = target.batch();

@@ -16,7 +16,16 @@ export interface KeyRange {
 }
 
 /** The kinds of records. */
-const recordKind = { frame: "e", head: "h", commit: "c", tombstone: "d", tag: "t", snapshot: "s", store: "m" };
+const recordKind = {
+  frame: "e",
+  head: "h",
+  commit: "c",
+  tombstone: "d",
+  tag: "t",
+  snapshot: "s",
+  store: "m",
+  view: "v",
+};
 
 /** All heads. */
 export const allHeads: KeyRange = { gte: "h", lt: "i" };
@@ -39,13 +48,17 @@ export const allSnapshots: KeyRange = { gte: "s", lt: "t" };
 /** What the store keeps for itself. */
 export const allStoreRecords: KeyRange = { gte: "m", lt: "n" };
 
+/** All read models. */
+export const allViewRecords: KeyRange = { gte: "v", lt: "w" };
+
 /** Where no record has its place. */
 export const unknownRanges: readonly Partial<KeyRange>[] = [
   { lt: "c" },
   { gte: "f", lt: "h" },
   { gte: "i", lt: "m" },
   { gte: "n", lt: "s" },
-  { gte: "u" },
+  { gte: "u", lt: "v" },
+  { gte: "w" },
 ];
 
 /** Nothing is ever stored here: deleting it is a write that changes nothing. */
@@ -114,4 +127,37 @@ export function snapshotsOf(escapedId: string): KeyRange {
 
 export function snapshotKey(escapedId: string, sequenceNr: number): string {
   return recordKind.snapshot + escapedId + end + numberKey(sequenceNr);
+}
+
+/** The key of what is stored of a view beside its entries; it comes before them. */
+export function viewKey(escapedName: string): string {
+  return recordKind.view + escapedName + end;
+}
+
+/** The first key after everything of a view. */
+export function afterView(escapedName: string): string {
+  return recordKind.view + escapedName + afterEnd;
+}
+
+export function viewEntryKey(escapedName: string, generation: number, key: string): string {
+  return viewKey(escapedName) + numberKey(generation) + key;
+}
+
+export function viewEntriesOf(escapedName: string, generation: number): KeyRange {
+  return { gte: viewEntryKey(escapedName, generation, ""), lt: viewEntryKey(escapedName, generation + 1, "") };
+}
+
+/** The key of an entry in its view; the empty text for the record of the view itself. */
+export function viewEntryOf(key: string): string {
+  return key.slice(key.indexOf(end) + 1 + digits);
+}
+
+/** The name of a view in the key of one of its records. */
+export function viewNameOf(key: string): string {
+  return unescapeId(key.slice(recordKind.view.length, key.indexOf(end)));
+}
+
+/** Whether it is the key of a record of a view. */
+export function isViewKey(key: string): boolean {
+  return key.startsWith(recordKind.view);
 }

@@ -2,6 +2,7 @@
 import type { Timer } from "../clock.ts";
 import { StorageCorruptedError, StorageFailedError, StorageFormatError } from "../errors.ts";
 import type { OpenStorage, StorageContext } from "../storage/storage.ts";
+import type { ViewStore } from "../storage/view-store.ts";
 import { storageError } from "./level-failure.ts";
 import { reopenDelayMsMax, reopenDelayMsMin } from "./level-storage-options.ts";
 
@@ -15,6 +16,7 @@ export type StoreState = "healthy" | "poisoned" | "reopening" | "closed";
 
 /** An open database and everything that was read from it: good until its first failed write, then exchanged as a whole. */
 export interface StoreSession extends OpenStorage {
+  readonly views: ViewStore;
   /** Proves, with a write that changes nothing, that the disk takes writes. */
   tryWrite(): Promise<void>;
 }

@@ -1,15 +1,19 @@
 /** The parts of a scrub beside events: heads, tag index, snapshots, and keys that this version does not know. */
 
+import { viewPlace } from "./read-views.ts";
 import { checksumBytes, isIntact } from "./record.ts";
 import {
   allHeads,
   allSnapshots,
   allStoreRecords,
   allTagRecords,
+  allViewRecords,
   knownStoreKeys,
   numberOf,
   unescapeId,
   unknownRanges,
+  viewEntryOf,
+  viewNameOf,
 } from "./record-keys.ts";
 import type { ScrubFindings } from "./scrub-findings.ts";
 import { type Row, type ScrubSource, scrubRows } from "./scrub-rows.ts";
@@ -18,6 +22,7 @@ import { isSnapshot } from "./snapshot-text.ts";
 import { parseHead } from "./stream-head.ts";
 import type { TagTally } from "./tag-tally.ts";
 import { indexPlace, parseTagEntries } from "./untag-events.ts";
+import { parseView } from "./view-text.ts";
 
 /** All streams by their ids. */
 export async function scrubHeads(source: ScrubSource, findings: ScrubFindings): Promise<Map<string, ScrubbedStream>> {
@@ -72,6 +77,21 @@ export async function scrubSnapshots(
     }
   }
   return snapshots;
+}
+
+/** Entries of a generation that is gone may be left behind by a crash; they hurt nobody. */
+export async function scrubViews(source: ScrubSource, findings: ScrubFindings): Promise<void> {
+  for await (const rows of scrubRows(source, allViewRecords)) {
+    for (const row of rows) {
+      const name = viewNameOf(row[0]);
+      const key = viewEntryOf(row[0]);
+      if (key !== "") {
+        if (intact(row, (json) => [json]) === undefined) findings.add(viewPlace(name, key), "it is damaged");
+      } else if (!intact(row, (json) => parseView(name, json))) {
+        findings.add(`the view ${JSON.stringify(name)}`, "it is damaged");
+      }
+    }
+  }
 }
 
 /** Records of the store itself, and all that has no place in it. */

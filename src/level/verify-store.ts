@@ -7,7 +7,7 @@ import { ChainScrub } from "./scrub-chain.ts";
 import { ScrubFindings } from "./scrub-findings.ts";
 import { FrameScrub } from "./scrub-frames.ts";
 import type { ScrubSource } from "./scrub-rows.ts";
-import { scrubHeads, scrubOthers, scrubSnapshots, scrubTags } from "./scrub-side-records.ts";
+import { scrubHeads, scrubOthers, scrubSnapshots, scrubTags, scrubViews } from "./scrub-side-records.ts";
 import { scrubTables } from "./scrub-tables.ts";
 import type { ScrubbedStream } from "./scrubbed-stream.ts";
 import { TagTally } from "./tag-tally.ts";
@@ -49,6 +49,7 @@ export async function verifyStore(
     await scrubTags(source, findings, streams, tags);
     tags.judge(findings);
     const snapshots = await scrubSnapshots(source, findings, streams);
+    await scrubViews(source, findings);
     await scrubOthers(source, findings);
     await scrubTables({ folder, location }, findings, signal);
     onProgress?.(half * 2, half * 2);

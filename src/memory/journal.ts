@@ -7,6 +7,7 @@ import {
   type SequenceRange,
 } from "../storage/journal.ts";
 import { type EventRecord, noMetadata, type StoredEvent } from "../storage/stored-event.ts";
+import type { EmittedEvents } from "../storage/view-store.ts";
 
 /** How many events, or ids, a reader is given at once. */
 const batchLengthMax = 256;
@@ -42,6 +43,10 @@ export class MemoryJournal implements Journal {
   }
 
   async append(request: AppendRequest): Promise<number> {
+    return this.#appendNow(request);
+  }
+
+  #appendNow(request: AppendRequest): number {
     this.#assertOpen("appending events");
     const { streams, log } = this.#data;
     const { persistenceId, entityType, entityId, sequenceNr, events } = request;
@@ -59,6 +64,12 @@ export class MemoryJournal implements Journal {
     stream.highestSequenceNr = sequenceNr + events.length - 1;
     streams.set(persistenceId, stream);
     return firstOffset;
+  }
+
+  /** Stores at the call, at the end of the stream. */
+  appendAtEnd(emitted: EmittedEvents): number {
+    const highest = this.#data.streams.get(emitted.persistenceId)?.highestSequenceNr ?? 0;
+    return this.#appendNow({ ...emitted, sequenceNr: highest + 1 });
   }
 
   async *read(persistenceId: string, range: SequenceRange = {}): AsyncGenerator<readonly StoredEvent[]> {

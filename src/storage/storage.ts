@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Journal } from "./journal.ts";
 import type { Maintenance } from "./maintenance.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
+import type { ViewStore } from "./view-store.ts";
 
 /** What an actor system is given; it opens and closes the store. A storage can be opened again after it was closed. */
 export interface Storage {
@@ -31,6 +32,8 @@ export interface OpenStorage {
   readonly journal: Journal;
   readonly snapshots: SnapshotStore;
   readonly maintenance: Maintenance;
+  /** Undefined when the backend keeps no read models. */
+  readonly views?: ViewStore;
 
   /** Finishes the writes that are pending, then releases everything. Later calls of any method fail with StorageFailedError. */
   close(): Promise<void>;

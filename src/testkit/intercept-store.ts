@@ -25,6 +25,7 @@ export function interceptStore(store: OpenStorage, meet: Interception): OpenStor
     journal: interceptJournal(store.journal, meet),
     snapshots: interceptSnapshots(store.snapshots, meet),
     maintenance: store.maintenance,
+    ...(store.views && { views: store.views }),
     close: () => store.close(),
   };
 }

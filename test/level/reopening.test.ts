@@ -57,11 +57,13 @@ class Bench {
   async #session(context: StorageContext): Promise<StoreSession> {
     this.log.push(`open at ${this.clock.monotonic()}`);
     await this.openings.shift()?.();
-    const { close, journal, ...others } = await this.#storage.open(context);
+    const { close, journal, views, ...others } = await this.#storage.open(context);
+    if (!views) throw new Error("the storage in memory keeps views");
     let closed: Promise<void> | undefined;
     this.fail = context.onFailure;
     return {
       ...others,
+      views,
       journal: this.#shortened(journal),
       tryWrite: async () => this.proofs.shift()?.(),
       close: () => {

@@ -16,7 +16,7 @@ const rows: readonly (readonly string[])[] = [
 ];
 
 /** Backends stand beside the rows: these rooms are all they see, and only a door lets them in. */
-const backends = ["memory", "level", "postgres"];
+const backends = ["memory", "level", "sqlite", "postgres"];
 const seenByBackends = ["storage", "codec", "clock", "errors"];
 
 const packages: Readonly<Record<string, readonly string[]>> = {
