@@ -1,6 +1,7 @@
 /** Read models in SQLite: tables of the handlers' own, or entries, beside the place of each projection in the same file. */
+
+import { ViewConflictError } from "../errors/view-conflict-error.ts";
 import { generationOf, withGeneration, withLive, withOffsets, withoutGeneration } from "../storage/view-changes.ts";
-import { ViewConflictError } from "../storage/view-conflict-error.ts";
 import type {
   SqlDatabase,
   SqlTransaction,

@@ -1,5 +1,5 @@
 /** What becomes of a view when it is begun, taken further, switched: the same for every backend. */
-import { ViewConflictError } from "./view-conflict-error.ts";
+import { ViewConflictError } from "../errors/view-conflict-error.ts";
 import type { StoredView, ViewGeneration, ViewStep, ViewVersion } from "./view-store.ts";
 
 /** The generation of this number. */

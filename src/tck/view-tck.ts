@@ -1,6 +1,6 @@
 /** The contract of a place for read models as a test suite: whoever passes it can be given to a projection. */
 import assert from "node:assert/strict";
-import { ViewConflictError } from "../storage/view-conflict-error.ts";
+import { ViewConflictError } from "../errors/view-conflict-error.ts";
 import type { ViewChange, ViewCommit, ViewEntry, ViewRange, ViewStore } from "../storage/view-store.ts";
 import { jsonSamples } from "./json-samples.ts";
 import { globalRunner, type TestRunner } from "./runner.ts";

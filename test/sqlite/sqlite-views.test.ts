@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import Database from "libsql";
 import { type SqliteViews, sqliteViews } from "rekindle/sqlite";
-import { ViewConflictError } from "#src/storage/view-conflict-error.js";
+import { ViewConflictError } from "#src/errors/view-conflict-error.js";
 import { temporaryFolder } from "../support/every-storage.ts";
 import { rejection } from "../support/waiting.ts";
 
