@@ -1,12 +1,13 @@
-/** One actor: its mailbox, its turns under nact, its present incarnation, and how it ends. */
-import type { Timer } from "../clock.ts";
+/** One actor: its mailbox, its turns, its present incarnation, and how it ends. */
 import { ActorFailedError, ActorStoppedError, MailboxOverflowError, RecoveryFailedError } from "../errors.ts";
 import { encodeName } from "./actor-name.ts";
 import type { Cell, CellHost } from "./cell-host.ts";
+import type { Dispatchable } from "./dispatcher.ts";
 import type { Envelope } from "./envelope.ts";
 import type { EndReason, Incarnation } from "./incarnation.ts";
 import { Mailbox } from "./mailbox.ts";
 import { type NactHandle, type NactHost, type NactRef, pathOf, replyThroughNact, spawnHosted } from "./nact-actor.ts";
+import { Pause } from "./pause.ts";
 import { RestartBackoff, type Supervision } from "./supervision.ts";
 
 /** A turn takes at most so many messages, so that other actors and I/O get theirs. */
@@ -35,7 +36,7 @@ const poison: Envelope = Object.freeze({ message: undefined, reply: undefined, m
 type Status = "new" | "running" | "restarting" | "ending" | "ended";
 
 /** A live actor. */
-export class ActorCell implements Cell, NactHost {
+export class ActorCell implements Cell, Dispatchable, NactHost {
   readonly path: string;
   readonly #host: CellHost;
   readonly #properties: CellProperties;
@@ -46,7 +47,7 @@ export class ActorCell implements Cell, NactHost {
   #status: Status = "new";
   #turnRequested = false;
   #inHand: Envelope | undefined;
-  #pause: { timer: Timer; done: () => void } | undefined;
+  #pause: Pause | undefined;
   readonly #onEnded = new Set<(error?: unknown) => void>();
 
   /** @throws NameTakenError, or the error of nact when the parent has stopped */
@@ -138,16 +139,6 @@ export class ActorCell implements Cell, NactHost {
     this.wake();
   }
 
-  turn(): void | Promise<void> {
-    if (this.#status === "ended") return;
-    if (this.#status === "new") {
-      const started = this.#incarnation.start();
-      if (started) return this.#continueAfter(started, messagesPerTurn);
-      this.#status = "running";
-    }
-    return this.#drain(messagesPerTurn);
-  }
-
   deliver(message: unknown, sender: NactRef | undefined): void {
     this.enqueue({ message, reply: sender && replyThroughNact(sender), metadata: undefined });
   }
@@ -156,20 +147,15 @@ export class ActorCell implements Cell, NactHost {
     if (this.#status === "ended") return "stop";
     this.#status = "restarting";
     const pauseMs = this.#backoff.failed(this.#host.clock.monotonic(), error);
-    const path = this.path;
-    this.#host.tell({
-      type: "ActorFailed",
-      path,
-      error,
-      restarts: this.#backoff.restarts,
-      willRestart: pauseMs !== undefined,
-    });
+    const [{ path }, { restarts }, willRestart] = [this, this.#backoff, pauseMs !== undefined];
+    this.#host.tell({ type: "ActorFailed", path, error, restarts, willRestart });
     if (error instanceof RecoveryFailedError) this.#refuseAll(error);
     await this.#incarnation.settle();
     if (pauseMs === undefined) this.#end("stopped", error);
     if (this.#hasEnded()) return "stop";
     this.#incarnation.end("restarting", error);
-    if (pauseMs !== undefined) await this.#pauseFor(pauseMs);
+    this.#pause = new Pause();
+    if (pauseMs !== undefined) await this.#pause.wait(this.#host.clock, pauseMs);
     return this.#hasEnded() ? "stop" : "restart";
   }
 
@@ -178,6 +164,24 @@ export class ActorCell implements Cell, NactHost {
   }
 
   // --- turns
+
+  runTurn(): void {
+    try {
+      this.#turn()?.catch((error: unknown) => this.#handle.crashed(error));
+    } catch (error) {
+      this.#handle.crashed(error);
+    }
+  }
+
+  #turn(): void | Promise<void> {
+    if (this.#status === "ended") return;
+    if (this.#status === "new") {
+      const started = this.#incarnation.start();
+      if (started) return this.#continueAfter(started, messagesPerTurn);
+      this.#status = "running";
+    }
+    return this.#drain(messagesPerTurn);
+  }
 
   #drain(budget: number): void | Promise<void> {
     const incarnation = this.#incarnation;
@@ -246,7 +250,7 @@ export class ActorCell implements Cell, NactHost {
 
   #requestTurn(): void {
     this.#turnRequested = true;
-    this.#handle.requestTurn();
+    this.#host.dispatcher.request(this);
   }
 
   // --- the end
@@ -258,8 +262,7 @@ export class ActorCell implements Cell, NactHost {
     for (const callback of this.#onEnded) callback(error);
     this.#onEnded.clear();
     this.#handle.stop();
-    this.#pause?.timer.cancel();
-    this.#pause?.done();
+    this.#pause?.cutShort();
     this.#inHand?.reply?.reject(
       new ActorStoppedError(this.path, `it was ${reason} while it handled the message`, error),
     );
@@ -289,11 +292,5 @@ export class ActorCell implements Cell, NactHost {
       else if (envelope.reply) envelope.reply.reject(error);
       else this.#host.deadLetter(this.path, envelope.message, error.message);
     }
-  }
-
-  #pauseFor(pauseMs: number): Promise<void> {
-    return new Promise((done) => {
-      this.#pause = { timer: this.#host.clock.setTimer(pauseMs, done), done };
-    });
   }
 }

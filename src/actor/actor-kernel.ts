@@ -7,6 +7,7 @@ import { encodeName } from "./actor-name.ts";
 import { type ActorRef, LocalRef } from "./actor-ref.ts";
 import { Asks } from "./ask.ts";
 import type { Cell, CellHost } from "./cell-host.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import type { Logger } from "./logger.ts";
 import { hasChild, type NactRef, pathOf, spawnGuardian, startNactSystem, stopNactSystem } from "./nact-actor.ts";
 import { PlainIncarnation } from "./plain-incarnation.ts";
@@ -26,6 +27,7 @@ export class ActorKernel implements CellHost {
   readonly clock: Clock;
   readonly log: Logger;
   readonly asks: Asks;
+  readonly dispatcher: Dispatcher = new Dispatcher();
   readonly nact: NactRef<never>;
   readonly #events: SystemEventSink;
   readonly #user: NactRef;

@@ -1,6 +1,6 @@
 /** References: how a message reaches an actor, and how a question gets its answer back. */
 import type { ActorCell } from "./actor-cell.ts";
-import type { AskOptions, Asks } from "./ask.ts";
+import type { AskOptions, Asks, AskTarget } from "./ask.ts";
 import type { CommandNamed, CommandType, ReplyOf } from "./command.ts";
 import { assertCommandId } from "./command-id.ts";
 import type { Envelope, ReplyAddress } from "./envelope.ts";
@@ -37,7 +37,7 @@ export interface ActorRef<M> extends AnyActorRef {
 }
 
 /** A reference of this library. */
-export abstract class CellRef {
+export abstract class CellRef implements AskTarget {
   abstract readonly path: string;
   abstract readonly nact: NactRef<never>;
   readonly #asks: Asks;
@@ -58,7 +58,12 @@ export abstract class CellRef {
 
   ask(message: unknown, options?: AskOptions): Promise<never>;
   ask(message: unknown, options?: AskOptions): Promise<unknown> {
-    return this.#asks.ask(this.path, message, options, (reply) => this.send(envelopeOf(message, reply, options)));
+    return this.#asks.ask(this, message, options);
+  }
+
+  /** Sends a question. */
+  question(message: unknown, reply: ReplyAddress, options: AskOptions | undefined): void {
+    this.send(envelopeOf(message, reply, options));
   }
 
   /** Asks with another address for the reply in front of the asker's own. */
@@ -67,8 +72,8 @@ export abstract class CellRef {
     options: AskOptions | undefined,
     inFrontOf: (reply: ReplyAddress) => ReplyAddress,
   ): Promise<unknown> {
-    const send = (reply: ReplyAddress): void => this.send(envelopeOf(message, inFrontOf(reply), options));
-    return this.#asks.ask(this.path, message, options, send);
+    const question: AskTarget["question"] = (_message, reply) => this.question(message, inFrontOf(reply), options);
+    return this.#asks.ask({ path: this.path, question }, message, options);
   }
 }
 
@@ -99,7 +104,7 @@ export class LocalRef extends CellRef {
     return this.#cell.ended ? undefined : this.#cell;
   }
 
-  protected send(envelope: Envelope): void {
+  send(envelope: Envelope): void {
     this.#cell.enqueue(envelope);
   }
 }

@@ -23,6 +23,13 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Whoever is asked. */
+export interface AskTarget {
+  readonly path: string;
+  /** Brings the message to its mailbox with the address for its reply; answers it when that cannot be. */
+  question(message: unknown, reply: ReplyAddress, options: AskOptions | undefined): void;
+}
+
 /** One question that has not been answered yet. */
 class Ask extends Waiting implements ReplyAddress {
   readonly #path: string;
@@ -90,27 +97,22 @@ export class Asks {
   }
 
   /**
-   * Asks: `send` is called once with the address for the reply, unless the signal is aborted already.
+   * Asks: `target` gets the message once with the address for the reply, unless the signal is aborted already.
    *
    * @throws TypeError when the options are of the wrong kind (as a rejection)
    */
-  ask(
-    path: string,
-    message: unknown,
-    options: AskOptions | undefined,
-    send: (reply: ReplyAddress) => void,
-  ): Promise<unknown> {
+  ask(target: AskTarget, message: unknown, options: AskOptions | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timeoutMs = options?.timeoutMs ?? this.#defaultTimeoutMs;
       const queue = this.#queueOf(timeoutMs);
-      const question = new Ask(path, message, timeoutMs, resolve, reject);
+      const question = new Ask(target.path, message, timeoutMs, resolve, reject);
       if (options?.signal) {
         if (options.signal.aborted) return question.reject(options.signal.reason);
         question.listenTo(options.signal);
       }
       queue.add(question);
       try {
-        send(question);
+        target.question(message, question, options);
       } catch (error) {
         question.reject(error);
       }

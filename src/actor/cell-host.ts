@@ -1,5 +1,6 @@
 /** What a cell needs from the system it lives in, and what the system sees of a cell. */
 import type { Clock } from "../clock.ts";
+import type { Dispatcher } from "./dispatcher.ts";
 import type { SystemEvent } from "./system-event.ts";
 
 /** A live actor, as the system sees it. */
@@ -14,6 +15,7 @@ export interface Cell {
 /** Implemented by the kernel of the actor system. */
 export interface CellHost {
   readonly clock: Clock;
+  readonly dispatcher: Dispatcher;
   /** Publishes on the event stream. */
   tell(event: SystemEvent): void;
   deadLetter(path: string, message: unknown, reason: string): void;

@@ -1,4 +1,4 @@
-/** The one place where nact is adapted: a nact actor whose mailbox is ours and whose turns drain it. */
+/** The one place where nact is adapted: a nact actor whose mailbox and turns are ours. */
 import { createRequire } from "node:module";
 import { type Ref, spawnStateless } from "nact";
 import { ActorStoppedError } from "../errors.ts";
@@ -20,6 +20,8 @@ interface NactNode {
 
 interface NactActorBase extends NactNode {
   dispatch(message: unknown, sender?: unknown): void;
+  /** Asks `onCrash`, and does what it says. */
+  handleFault(message: unknown, sender: unknown, error: unknown): Promise<void>;
   reset(): void;
 }
 
@@ -41,7 +43,7 @@ type NactActorClass = new (
   parent: NactNode,
   name: string,
   system: NactNode,
-  receive: () => void | Promise<void>,
+  receive: () => void,
   properties: {
     initialStateFunc: () => void;
     onCrash: (message: unknown, error: unknown, context: CrashContext) => Promise<symbol>;
@@ -61,22 +63,23 @@ const functions: { dispatch(to: NactRef, message: unknown, sender?: NactRef): vo
 export interface NactHost {
   /** A new incarnation begins: at first, and after a restart. */
   begin(): void;
-  /** One turn; a promise makes nact wait. Throwing leads to {@link decide}. */
-  turn(): void | Promise<void>;
   /** A message that nact delivered; `sender` is whoever asked through nact, if anybody did. */
   deliver(message: unknown, sender: NactRef | undefined): void;
-  /** Whether to restart after a turn threw; may take its time. Must not throw. */
+  /** Whether to restart after a crash; may take its time. Must not throw. */
   decide(error: unknown): Promise<"restart" | "stop">;
   /** nact has stopped the actor: the host asked for it, or nact's own `stop`, or its parent went. */
   stopped(): void;
 }
 
-/** A nact actor that asks its host for everything but turns. */
+/** nact never delivers to an actor of ours by itself. */
+function nothing(): void {}
+
+/** A nact actor that gives its place in the hierarchy, its life and its supervision; messages and turns are its host's. */
 class HostedActor extends Actor {
   readonly #host: NactHost;
 
   constructor(parent: NactNode, name: string, host: NactHost) {
-    super(parent, name, parent.system, () => host.turn(), {
+    super(parent, name, parent.system, nothing, {
       initialStateFunc: () => host.begin(),
       onCrash: async (_message, error, context) =>
         (await host.decide(error)) === "restart" ? context.reset : context.stop,
@@ -89,8 +92,8 @@ class HostedActor extends Actor {
     this.#host.deliver(message, isReference(sender) ? sender : undefined);
   }
 
-  requestTurn(): void {
-    super.dispatch(undefined);
+  crashed(error: unknown): void {
+    void this.handleFault(undefined, undefined, error);
   }
 
   override reset(): void {
@@ -116,7 +119,8 @@ function stopChildren(node: NactNode): void {
 /** A handle on one nact actor that a host drives. */
 export interface NactHandle {
   readonly reference: NactRef;
-  requestTurn(): void;
+  /** A turn failed: nact's supervision asks {@link NactHost.decide}. */
+  crashed(error: unknown): void;
   stop(): void;
 }
 

@@ -107,7 +107,7 @@ export class CommitWriter {
     record.clear();
     record.character(openingBracket);
     record.number(this.#nextOrdinal);
-    record.text(entityMembers(part));
+    record.text(part.head.entityMembers(part.entityType, part.entityId));
     let index = 0;
     for (const { events } of part.appends) {
       for (const event of events) {
@@ -137,15 +137,4 @@ export class CommitWriter {
     this.#record.text(text);
     putRecord(batch, key, this.#record);
   }
-}
-
-/** The id is 0 when it can be told from the persistence id. */
-function entityMembers({ head, entityType, entityId }: StreamPart): string {
-  const { persistenceId } = head;
-  const plain =
-    persistenceId.length === entityType.length + 1 + entityId.length &&
-    persistenceId.startsWith(entityType) &&
-    persistenceId.startsWith("|", entityType.length) &&
-    persistenceId.endsWith(entityId);
-  return `,${JSON.stringify(entityType)},${plain ? "0" : JSON.stringify(entityId)}`;
 }

@@ -44,6 +44,10 @@ export class StreamHead {
   holds = 0;
   /** Whether it was asked for since the last search for something to forget. */
   used = true;
+  /** What {@link entityMembers} gave last, and for which entity: nearly always the same. */
+  #entityType = "";
+  #entityId = "";
+  #entityMembers = "";
 
   constructor(persistenceId: string, stored: HeadRecord) {
     this.persistenceId = persistenceId;
@@ -54,6 +58,17 @@ export class StreamHead {
     this.highest = stored.highest;
     this.deletedTo = stored.deletedTo;
     this.purgedTo = stored.purgedTo;
+  }
+
+  /** Entity type and entity id as members of a frame; the id is 0 when it can be told from the persistence id. */
+  entityMembers(entityType: string, entityId: string): string {
+    if (this.#entityMembers === "" || entityType !== this.#entityType || entityId !== this.#entityId) {
+      this.#entityType = entityType;
+      this.#entityId = entityId;
+      const told = this.persistenceId === `${entityType}|${entityId}`;
+      this.#entityMembers = `,${JSON.stringify(entityType)},${told ? "0" : JSON.stringify(entityId)}`;
+    }
+    return this.#entityMembers;
   }
 }
 

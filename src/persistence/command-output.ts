@@ -3,7 +3,6 @@ import type { Envelope } from "../actor/envelope.ts";
 import type { SnapshotRecord } from "../storage/snapshot-store.ts";
 import type { EventRecord, Metadata } from "../storage/stored-event.ts";
 import type { DeliveryChange } from "./deliveries.ts";
-import type { Step } from "./effect.ts";
 import type { Output } from "./output-gate.ts";
 import type { SnapshotCause } from "./snapshotting.ts";
 
@@ -42,31 +41,34 @@ export interface DecidedSnapshot {
 /** How a command is answered. */
 export type Answer = { readonly value: unknown } | { readonly error: Error };
 
-/** The output of one command. */
+/** Side effects, and the state that they are run with. */
+export interface DecidedRuns<S> {
+  readonly callbacks: readonly ((state: S) => void)[];
+  readonly state: S;
+}
+
+/** The output of one command. As many wait as commands are under way: it holds on to nothing that it does not need any more. */
 export class CommandOutput<E, S> implements Output {
   readonly #port: OutputPort<E, S>;
   readonly #envelope: Envelope;
   readonly #answer: Answer;
-  readonly #state: S;
-  readonly #steps: readonly Step<S>[];
   readonly #decided: DecidedEvents<E> | undefined;
+  readonly #runs: DecidedRuns<S> | undefined;
   readonly #snapshot: DecidedSnapshot | undefined;
 
   constructor(
     port: OutputPort<E, S>,
     envelope: Envelope,
     answer: Answer,
-    state: S,
-    steps: readonly Step<S>[],
     decided: DecidedEvents<E> | undefined,
+    runs: DecidedRuns<S> | undefined,
     snapshot: DecidedSnapshot | undefined,
   ) {
     this.#port = port;
     this.#envelope = envelope;
     this.#answer = answer;
-    this.#state = state;
-    this.#steps = steps;
     this.#decided = decided;
+    this.#runs = runs;
     this.#snapshot = snapshot;
   }
 
@@ -75,9 +77,7 @@ export class CommandOutput<E, S> implements Output {
     if (this.#snapshot) port.save(this.#snapshot.record, this.#snapshot.by);
     if (this.#decided && port.listening) this.#publish(this.#decided, offset);
     if (this.#decided?.deliveries) port.deliver(this.#decided.deliveries);
-    for (const step of this.#steps) {
-      if (step.do === "run" && !port.run(step.callback, this.#state, this.#envelope)) return;
-    }
+    if (this.#runs && !this.#run(this.#runs)) return;
     const { reply } = this.#envelope;
     if (!reply) return;
     if ("error" in this.#answer) reply.reject(this.#answer.error);
@@ -86,6 +86,11 @@ export class CommandOutput<E, S> implements Output {
 
   fail(error: unknown): void {
     this.#port.failed(this.#envelope, error);
+  }
+
+  #run({ callbacks, state }: DecidedRuns<S>): boolean {
+    for (const callback of callbacks) if (!this.#port.run(callback, state, this.#envelope)) return false;
+    return true;
   }
 
   #publish({ events, records, metadata, sequenceNr, index }: DecidedEvents<E>, offset: number): void {

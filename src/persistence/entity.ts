@@ -5,6 +5,7 @@ import { asContext, Belongings } from "../actor/belongings.ts";
 import type { Envelope } from "../actor/envelope.ts";
 import type { EndReason, Incarnation } from "../actor/incarnation.ts";
 import { ActorFailedError, ActorStoppedError } from "../errors.ts";
+import type { Backlog } from "../storage/journal.ts";
 import type { Metadata } from "../storage/stored-event.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { EntityHost } from "./entity-host.ts";
@@ -44,6 +45,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
   readonly #deliveries: Deliveries<E, EntityScope> | undefined;
   readonly #receipts: Receipts;
   readonly #outputs: EntityOutputs<C, E, S>;
+  readonly #backlog: Backlog;
   #gate: OutputGate;
   #running: Running<C, E, S>;
   #recovery: Recovery<C, E, S> | undefined;
@@ -57,6 +59,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
     const { path } = cell;
     const fail = (error: unknown): void => this.#fail(error);
     this.#seat = seat;
+    this.#backlog = host.journal.backlog;
     this.#belongings = new Belongings<C>(
       host.clock,
       (message, wanted) => cell.enqueue({ message, reply: undefined, metadata: undefined, wanted }),
@@ -131,8 +134,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation {
 
   admit(): Promise<void> | undefined {
     if (this.#failure) throw this.#failure.error;
-    const { backlog } = this.#seat.host.journal;
-    return backlog.full ? backlog.drained() : undefined;
+    return this.#backlog.full ? this.#backlog.drained() : undefined;
   }
 
   async settle(): Promise<void> {

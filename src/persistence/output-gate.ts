@@ -20,14 +20,6 @@ export interface Output {
   fail(error: unknown): void;
 }
 
-/** Events that become durable together, and the outputs that wait for them. */
-interface Write {
-  readonly records: EventRecord[];
-  readonly outputs: Output[];
-  readonly sequenceNr: number;
-  readonly expectedSequenceNr: number;
-}
-
 /** Which stream the gate writes to. */
 export type Stream = Pick<AppendRequest, "persistenceId" | "entityType" | "entityId">;
 
@@ -36,6 +28,48 @@ export interface StreamEnd {
   readonly highestSequenceNr: number;
   /** Of its last event, or above. */
   readonly offset: number;
+}
+
+/** Events that become durable together, and the outputs that wait for them. */
+class Write implements AppendRequest {
+  readonly persistenceId: string;
+  readonly entityType: string;
+  readonly entityId: string;
+  readonly sequenceNr: number;
+  readonly expectedSequenceNr: number;
+  readonly events: EventRecord[];
+  outputs: Output[] | undefined;
+
+  constructor(
+    { persistenceId, entityType, entityId }: Stream,
+    sequenceNr: number,
+    expectedSequenceNr: number,
+    events: EventRecord[],
+  ) {
+    this.persistenceId = persistenceId;
+    this.entityType = entityType;
+    this.entityId = entityId;
+    this.sequenceNr = sequenceNr;
+    this.expectedSequenceNr = expectedSequenceNr;
+    this.events = events;
+  }
+
+  /** Adds an output; a list of one, as most are, is made to measure. */
+  hold(output: Output): void {
+    if (this.outputs) this.outputs.push(output);
+    else this.outputs = [output];
+  }
+
+  release(offset: number, lastOffset: number): void {
+    if (this.outputs) for (const output of this.outputs) output.release(offset, lastOffset);
+  }
+
+  /** Once: later calls do nothing. */
+  fail(error: unknown): void {
+    const { outputs } = this;
+    this.outputs = undefined;
+    if (outputs) for (const output of outputs) output.fail(error);
+  }
 }
 
 /** The writes of one incarnation, in order. */
@@ -74,14 +108,14 @@ export class OutputGate {
 
   /** How many events the present turn has collected. */
   get collected(): number {
-    return this.#open?.records.length ?? 0;
+    return this.#open?.events.length ?? 0;
   }
 
   /** Adds events to the write of the present turn; the first has `sequenceNr`. After a failure nothing is written any more. */
   collect(sequenceNr: number, records: readonly EventRecord[]): void {
     if (this.#broken) return;
-    this.#open ??= { records: [], outputs: [], sequenceNr, expectedSequenceNr: this.#highestSequenceNr };
-    for (const record of records) this.#open.records.push(record);
+    if (this.#open) for (const record of records) this.#open.events.push(record);
+    else this.#open = new Write(this.#stream, sequenceNr, this.#highestSequenceNr, [...records]);
     this.#highestSequenceNr = sequenceNr + records.length - 1;
   }
 
@@ -90,7 +124,7 @@ export class OutputGate {
     // A handler that was awaited meanwhile has decided on a state that may never have been.
     if (this.#broken) return output.fail(this.#broken.error);
     const last = this.#open ?? this.#writes[this.#writes.length - 1];
-    if (last) last.outputs.push(output);
+    if (last) last.hold(output);
     else output.release(0, this.#lastOffset);
   }
 
@@ -100,8 +134,7 @@ export class OutputGate {
     if (!write) return;
     this.#open = undefined;
     this.#writes.push(write);
-    const { sequenceNr, expectedSequenceNr, records: events } = write;
-    this.#journal.append({ ...this.#stream, sequenceNr, expectedSequenceNr, events }).then(
+    this.#journal.append(write).then(
       (offset) => this.#committed(write, offset),
       (error: unknown) => this.#failed(write, error),
     );
@@ -116,16 +149,16 @@ export class OutputGate {
   /** Fails every output that still waits. The writes themselves cannot be called back. */
   close(error: unknown): void {
     this.#broken ??= { error };
-    for (const write of this.#writes) failAll(write.outputs.splice(0), error);
-    if (this.#open) failAll(this.#open.outputs, error);
+    for (const write of this.#writes) write.fail(error);
+    this.#open?.fail(error);
     this.#open = undefined;
   }
 
   #committed(write: Write, offset: number): void {
     this.#forget(write);
-    this.#lastOffset = offset + write.records.length - 1;
-    if (this.#broken) failAll(write.outputs, new Error("an earlier write failed", { cause: this.#broken.error }));
-    else for (const output of write.outputs) output.release(offset, this.#lastOffset);
+    this.#lastOffset = offset + write.events.length - 1;
+    if (this.#broken) write.fail(new Error("an earlier write failed", { cause: this.#broken.error }));
+    else write.release(offset, this.#lastOffset);
     this.#tellIfSettled();
   }
 
@@ -133,8 +166,8 @@ export class OutputGate {
     this.#forget(write);
     const first = this.#broken === undefined;
     this.#broken ??= { error };
-    failAll(write.outputs, this.#broken.error);
-    if (this.#open) failAll(this.#open.outputs, this.#broken.error);
+    write.fail(this.#broken.error);
+    this.#open?.fail(this.#broken.error);
     this.#open = undefined;
     if (first) this.#onBroken(error);
     this.#tellIfSettled();
@@ -148,8 +181,4 @@ export class OutputGate {
   #tellIfSettled(): void {
     if (this.idle) for (const resolve of this.#onSettled.splice(0)) resolve();
   }
-}
-
-function failAll(outputs: readonly Output[], error: unknown): void {
-  for (const output of outputs) output.fail(error);
 }

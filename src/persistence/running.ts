@@ -7,24 +7,25 @@ import { messageType } from "../actor/command.ts";
 import type { Envelope } from "../actor/envelope.ts";
 import { isPromiseLike } from "../actor/promise-like.ts";
 import { assertJson } from "../codec/encode-json.ts";
-import { eventType } from "../codec/event-type.ts";
 import type { EventTypes } from "../codec/event-types.ts";
 import { type StandardSchemaV1, schemaOf } from "../codec/standard-schema.ts";
 import { type Validated, validate } from "../codec/validation.ts";
 import { ValidationError } from "../errors/validation-error.ts";
 import { ActorFailedError, MailboxOverflowError, PersistRejectedError, UnhandledCommandError } from "../errors.ts";
-import { type EventRecord, type Metadata, noMetadata, noTags } from "../storage/stored-event.ts";
+import { type Metadata, noMetadata } from "../storage/stored-event.ts";
 import { assertState } from "./assert-state.ts";
 import {
   type Answer,
   CommandOutput,
   type DecidedEvents,
+  type DecidedRuns,
   type DecidedSnapshot,
   type OutputPort,
 } from "./command-output.ts";
 import type { DecidedDeliveries } from "./deliveries.ts";
 import { Effect } from "./effect.ts";
-import { encodeEvent, encodeMetadata } from "./event-codec.ts";
+import { encodeMetadata } from "./event-codec.ts";
+import { assertTags, recordsOf } from "./event-records.ts";
 import type { EventSourcedOptions } from "./event-sourced.ts";
 import type { OutputGate } from "./output-gate.ts";
 import type { Receipts } from "./receipts.ts";
@@ -146,7 +147,7 @@ export class Running<C, E, S> {
     const receipt = receipts.find(commandId, this.#seat.now());
     if (!receipt) return false;
     const answer = { value: receipt.reply };
-    gate.hold(new CommandOutput<E, S>(outputs, envelope, answer, this.state, [], undefined, undefined));
+    gate.hold(new CommandOutput<E, S>(outputs, envelope, answer, undefined, undefined, undefined));
     return true;
   }
 
@@ -172,9 +173,8 @@ export class Running<C, E, S> {
     // 3 store
     if (decided) this.#seat.gate.collect(decided.sequenceNr, decided.records);
     // 4 hold; 5 release is in CommandOutput
-    this.#seat.gate.hold(
-      new CommandOutput(this.#seat.outputs, envelope, answer, state, effect.steps, decided, snapshot),
-    );
+    const runs = runsOf(effect, state);
+    this.#seat.gate.hold(new CommandOutput(this.#seat.outputs, envelope, answer, decided, runs, snapshot));
     for (const step of effect.steps) {
       if (step.do === "unstashAll") this.#seat.replayFirst(this.#stash.splice(0));
       else if (step.do === "stop") this.stopping = true;
@@ -198,10 +198,9 @@ export class Running<C, E, S> {
     const { persistenceId, snapshotting, gate, events: types } = this.#seat;
     this.#phase = "events";
     const events = types.accept(wanted, persistenceId);
-    const payloads = events.map((event) => encodeEvent(event, persistenceId));
     const metadataText = envelope.metadata === undefined ? undefined : encodeMetadata(metadata, persistenceId);
     const timestamp = Math.max(this.#timestamp, this.#seat.now());
-    const records: EventRecord[] = [];
+    const records = recordsOf(events, types, { persistenceId, timestamp, metadata: metadataText });
     const first = this.sequenceNr + 1;
     let sequenceNr = this.sequenceNr;
     let { state } = this;
@@ -213,10 +212,8 @@ export class Running<C, E, S> {
       const meta = { sequenceNr, timestamp, metadata, replaying: false };
       state = assertState(eventHandler(state, event, meta), state, event);
       this.#phase = "tagger";
-      const tags = tagger ? assertTags(tagger(event, state)) : noTags;
-      const payload = payloads[index] ?? "";
-      const type = eventType(event);
-      records.push({ type, version: types.versionOf(type), timestamp, tags, metadata: metadataText, payload });
+      const record = records[index];
+      if (tagger && record) record.tags = assertTags(tagger(event, state));
       this.#phase = "snapshots.when";
       if (snapshotBy !== "every") snapshotBy = snapshotting.wanted(state, event, sequenceNr) ?? snapshotBy;
     }
@@ -282,8 +279,12 @@ export class Running<C, E, S> {
   }
 }
 
-function assertTags(tags: readonly string[]): readonly string[] {
-  if (Array.isArray(tags) && tags.every((tag) => typeof tag === "string" && tag !== "" && tag.isWellFormed()))
-    return tags;
-  throw new TypeError("tagger must return a list of non-empty, well-formed strings");
+function runsOf<C, E, S>({ steps }: Effect<C, E, S>, state: S): DecidedRuns<S> | undefined {
+  let callbacks: ((state: S) => void)[] | undefined;
+  for (const step of steps) {
+    if (step.do !== "run") continue;
+    if (callbacks) callbacks.push(step.callback);
+    else callbacks = [step.callback];
+  }
+  return callbacks && { callbacks, state };
 }

@@ -3,7 +3,7 @@ import { getEventListeners } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect } from "chai";
 import { ActorStoppedError, AskTimeoutError } from "rekindle";
-import { type AskOptions, Asks } from "#src/actor/ask.js";
+import { type AskOptions, Asks, type AskTarget } from "#src/actor/ask.js";
 import type { ReplyAddress } from "#src/actor/envelope.js";
 import { rejection } from "../support/rejection.ts";
 import { WatchedClock } from "../support/watched-clock.ts";
@@ -20,7 +20,8 @@ describe("Asks", () => {
   });
 
   function ask(options?: AskOptions, message: unknown = { type: "Greet" }): Promise<unknown> {
-    return asks.ask("shop://user/greeter", message, options, (reply) => addresses.push(reply));
+    const question: AskTarget["question"] = (_message, reply) => addresses.push(reply);
+    return asks.ask({ path: "shop://user/greeter", question }, message, options);
   }
 
   function answer(value: unknown): void {
@@ -95,7 +96,7 @@ describe("Asks", () => {
     const send = (): void => {
       throw error;
     };
-    expect(await rejection(asks.ask("x", {}, undefined, send))).to.equal(error);
+    expect(await rejection(asks.ask({ path: "x", question: send }, {}, undefined))).to.equal(error);
     expect(clock.keepingAlive).to.equal(0);
   });
 
