@@ -1,5 +1,6 @@
 /** What goes into one commit: parts of streams in the order of their first append, and other records. */
 import type { AppendRequest } from "../storage/journal.ts";
+import type { StoredEvent } from "../storage/stored-event.ts";
 import type { PendingCommit, StreamHead } from "./stream-head.ts";
 import { StreamPart } from "./stream-part.ts";
 import type { RestOfFrame, Tombstone } from "./tombstone.ts";
@@ -90,6 +91,15 @@ export class CommitGroup implements PendingCommit {
       ordinal += part.count;
     }
     for (const waiter of this.#waiters) waiter.resolve();
+  }
+
+  /** All its events as they are read, in the order of their offsets. */
+  storedEvents(firstOrdinal: number): StoredEvent[] {
+    const events: StoredEvent[] = [];
+    for (const part of this.parts) {
+      for (const event of part.storedEvents(firstOrdinal + events.length)) events.push(event);
+    }
+    return events;
   }
 
   fail(error: Error): void {

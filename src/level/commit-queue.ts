@@ -1,5 +1,6 @@
 /** Group commit: one write in flight, and everything that arrives meanwhile forms the next one. */
 import type { Clock } from "../clock.ts";
+import { Followers } from "../storage/followers.ts";
 import type { AppendRequest } from "../storage/journal.ts";
 import type { EmittedEvents } from "../storage/view-store.ts";
 import { type ChainHead, noChain } from "./chain.ts";
@@ -53,6 +54,7 @@ interface Draft {
 /** The only way into the store. */
 export class CommitQueue {
   readonly backlog: PendingBytes;
+  readonly followers: Followers = new Followers();
   readonly #parts: CommitQueueParts;
   readonly #sync: boolean;
   readonly #writer: CommitWriter;
@@ -228,6 +230,7 @@ export class CommitQueue {
     else if (!this.#scheduled) this.#continueAfter(roundsAfterCommit);
     this.backlog.remove(group.bytes);
     group.succeed(ordinal);
+    if (group.events > 0) this.followers.tell(this.#highestOffset, () => group.storedEvents(ordinal));
   }
 
   /** LevelDB goes on after a failed write and loses what it acknowledges then: nothing may be written any more. */

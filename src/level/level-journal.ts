@@ -4,6 +4,7 @@ import {
   type AppendRequest,
   assertFollows,
   type Backlog,
+  type CommitListener,
   type Journal,
   type SequenceRange,
 } from "../storage/journal.ts";
@@ -17,6 +18,7 @@ import { KeyedTurns } from "./keyed-turns.ts";
 import { HistoryWalk } from "./read-history.ts";
 import { readPersistenceIds } from "./read-persistence-ids.ts";
 import { readStream } from "./read-stream.ts";
+import { readTag } from "./read-tag.ts";
 import type { StoreHealth } from "./store-health.ts";
 import type { StreamHead } from "./stream-head.ts";
 import type { StreamHeads } from "./stream-heads.ts";
@@ -135,10 +137,23 @@ export class LevelJournal implements Journal {
     });
   }
 
+  readTag(tag: string, fromOffset = 0): AsyncIterable<readonly StoredEvent[]> {
+    const { db, health, step } = this.#parts;
+    return this.#walk("reading the events with a tag", undefined, (view) =>
+      readTag(db, view, health.location, { tag, fromOffset }, step),
+    );
+  }
+
   highestOffset(): number {
     const refusal = this.#parts.health.refusal("reading the highest offset");
     if (refusal) throw refusal;
     return this.#parts.queue.highestOffset;
+  }
+
+  follow(listener: CommitListener): () => void {
+    const refusal = this.#parts.health.refusal("following the commits");
+    if (refusal) throw refusal;
+    return this.#parts.queue.followers.add(listener);
   }
 
   #append(

@@ -13,7 +13,7 @@ import { allCommits, commitKey, escapeId, frameKey, headKey, numberOf } from "./
 const rememberedStreamsMax = 10_000;
 
 /** A frame that a commit names, and the first offset in it. */
-interface DueFrame extends CommittedFrame {
+export interface DueFrame extends CommittedFrame {
   readonly ordinal: number;
 }
 
@@ -48,21 +48,38 @@ export class HistoryWalk {
     let next = await this.#commitStart(fromOffset + 1);
     for await (const commit of this.#commits(next)) {
       if (commit.ordinal !== next) break;
-      const due: DueFrame[] = [];
-      for (const frame of commit.frames) {
-        due.push({ ...frame, ordinal: next });
-        next += frame.count;
-      }
+      const due = dueFrames(commit);
+      for (const frame of due) next += frame.count;
       for (let index = 0; index < due.length; index += this.#step.records) {
         const frames = due
           .slice(index, index + this.#step.records)
           .filter((frame) => frame.ordinal + frame.count > fromOffset + 1);
-        const events = await this.#eventsOf(frames, fromOffset);
+        const events = await this.eventsOf(frames, fromOffset);
         if (events.length > 0) yield events;
       }
     }
     if (next <= knownOffset)
       throw this.#damagedCommit(next, `it is missing, though the history goes to ${knownOffset}`);
+  }
+
+  /**
+   * The frames of the commits that begin at these ordinals.
+   *
+   * @throws StorageCorruptedError naming a commit that is missing or damaged
+   */
+  async framesOf(ordinals: readonly number[]): Promise<DueFrame[]> {
+    const keys = ordinals.map(commitKey);
+    const values = await this.#db.getMany(keys, { snapshot: this.#view });
+    return ordinals.flatMap((ordinal, index) => {
+      const value = values[index];
+      if (!value) throw this.#damagedCommit(ordinal, "it is missing, though an index has events of it");
+      return dueFrames(decodeCommit(this.#location, keys[index] ?? "", value));
+    });
+  }
+
+  /** Whether an event of a frame that was read is deleted. */
+  isDeleted(persistenceId: string, sequenceNr: number): boolean {
+    return sequenceNr <= (this.#deletedTo.get(persistenceId) ?? 0);
   }
 
   async *#commits(firstOrdinal: number): AsyncGenerator<Commit, void, undefined> {
@@ -100,7 +117,8 @@ export class HistoryWalk {
     }
   }
 
-  async #eventsOf(due: readonly DueFrame[], fromOffset: number): Promise<StoredEvent[]> {
+  /** The kept events of these frames, those after `fromOffset`. */
+  async eventsOf(due: readonly DueFrame[], fromOffset: number): Promise<StoredEvent[]> {
     await this.#learnDeletions(due);
     const kept = due.filter((frame) => frame.first + frame.count - 1 > this.#deleted(frame));
     // A deletion in the middle of a frame has stored the rest of it under a new first number.
@@ -156,6 +174,15 @@ export class HistoryWalk {
   #damagedCommit(ordinal: number, problem: string): StorageCorruptedError {
     return new StorageCorruptedError(this.#location, commitPlace(ordinal), problem);
   }
+}
+
+function dueFrames({ ordinal, frames }: Commit): DueFrame[] {
+  let next = ordinal;
+  return frames.map((frame) => {
+    const due = { ...frame, ordinal: next };
+    next += frame.count;
+    return due;
+  });
 }
 
 function decodeCommit(location: string, key: string, value: Buffer): Commit {

@@ -1,5 +1,6 @@
 /** The journal of a store that comes back by itself: one object, whichever session is beneath it. */
-import type { AppendRequest, Backlog, Journal, SequenceRange } from "../storage/journal.ts";
+import { Followers } from "../storage/followers.ts";
+import type { AppendRequest, Backlog, CommitListener, Journal, SequenceRange } from "../storage/journal.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
 import { readLasting, walkLasting } from "./lasting-reads.ts";
 import type { ReopeningStore } from "./reopening-store.ts";
@@ -8,9 +9,13 @@ import type { ReopeningStore } from "./reopening-store.ts";
 export class ReopeningJournal implements Journal {
   readonly backlog: Backlog;
   readonly #store: ReopeningStore;
+  readonly #followers = new Followers();
+  /** Ends the following of the present session, which begins with the first follower. */
+  #unfollow: (() => void) | undefined;
 
   constructor(store: ReopeningStore) {
     this.#store = store;
+    store.onReopened = () => this.#tellOfReopening();
     this.backlog = {
       get full() {
         return store.session.journal.backlog.full;
@@ -59,10 +64,43 @@ export class ReopeningJournal implements Journal {
     );
   }
 
+  readTag(tag: string, fromOffset = 0): AsyncIterable<readonly StoredEvent[]> {
+    return walkLasting<StoredEvent>(this.#store, "reading the events with a tag", ({ journal }, progress) =>
+      journal.readTag(tag, progress?.last.offset ?? fromOffset),
+    );
+  }
+
   highestOffset(): number {
     const refusal = this.#store.refusal("reading the highest offset");
     if (refusal && this.#store.state === "closed") throw refusal;
     return this.#store.highestOffset;
+  }
+
+  follow(listener: CommitListener): () => void {
+    const refusal = this.#store.refusal("following the commits");
+    if (refusal && this.#store.state === "closed") throw refusal;
+    const leave = this.#followers.add(listener);
+    if (!refusal) this.#followSession();
+    return () => {
+      leave();
+      if (this.#followers.any) return;
+      this.#unfollow?.();
+      this.#unfollow = undefined;
+    };
+  }
+
+  #followSession(): void {
+    if (!this.#followers.any) return;
+    this.#unfollow ??= this.#store.session.journal.follow(({ highestOffset, events }) =>
+      this.#followers.tell(highestOffset, () => events),
+    );
+  }
+
+  /** A write that failed may be stored all the same: what came with the outage is only known by where the history ends now. */
+  #tellOfReopening(): void {
+    this.#unfollow = undefined;
+    this.#followers.tell(this.#store.highestOffset, () => undefined);
+    this.#followSession();
   }
 }
 

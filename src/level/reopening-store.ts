@@ -41,6 +41,8 @@ interface Waiter {
 
 /** One per open store; holds its present session. */
 export class ReopeningStore {
+  /** Called after each outage, as soon as the next session has its place. */
+  onReopened: (() => void) | undefined;
   readonly #opener: SessionOpener;
   #state: StoreState = "healthy";
   #session: StoreSession;
@@ -181,6 +183,7 @@ export class ReopeningStore {
     this.#failure = undefined;
     this.#toldDamage = false;
     this.#state = "healthy";
+    this.onReopened?.();
     this.#opener.context.onRecovered?.();
     for (const { resolve } of this.#waiters.splice(0)) resolve(session);
   }

@@ -1,6 +1,6 @@
 /** The events of one stream within one commit, and those who wait for them. */
 import type { AppendRequest } from "../storage/journal.ts";
-import type { EventRecord } from "../storage/stored-event.ts";
+import { type EventRecord, type StoredEvent, toStoredEvent } from "../storage/stored-event.ts";
 import type { PendingCommit, PendingEvents, StreamHead } from "./stream-head.ts";
 
 /** An append that waits for its commit. */
@@ -55,6 +55,20 @@ export class StreamPart implements PendingEvents {
     for (const { events, resolve } of this.appends) {
       resolve(next);
       next += events.length;
+    }
+  }
+
+  /** Its events as they are read, beginning at the offset `ordinal`. */
+  *storedEvents(ordinal: number): Iterable<StoredEvent> {
+    const { head, entityType, entityId, first } = this;
+    const { persistenceId } = head;
+    let index = 0;
+    for (const { events } of this.appends) {
+      for (const event of events) {
+        const place = { offset: ordinal + index, persistenceId, entityType, entityId, sequenceNr: first + index };
+        index++;
+        yield toStoredEvent(event, place);
+      }
     }
   }
 

@@ -1,12 +1,14 @@
 /** The journal in memory: an array of rows for each stream, and one for the whole store. */
+import { Followers } from "../storage/followers.ts";
 import {
   type AppendRequest,
   assertFollows,
   type Backlog,
+  type CommitListener,
   type Journal,
   type SequenceRange,
 } from "../storage/journal.ts";
-import { type EventRecord, noMetadata, type StoredEvent } from "../storage/stored-event.ts";
+import { type EventRecord, type StoredEvent, toStoredEvent } from "../storage/stored-event.ts";
 import type { EmittedEvents } from "../storage/view-store.ts";
 
 /** How many events, or ids, a reader is given at once. */
@@ -36,6 +38,7 @@ export class MemoryJournal implements Journal {
   readonly backlog: Backlog = { full: false, drained: () => Promise.resolve() };
   readonly #data: JournalData;
   readonly #assertOpen: (phase: string) => void;
+  readonly #followers = new Followers();
 
   constructor(data: JournalData, assertOpen: (phase: string) => void) {
     this.#data = data;
@@ -63,6 +66,7 @@ export class MemoryJournal implements Journal {
     }
     stream.highestSequenceNr = sequenceNr + events.length - 1;
     streams.set(persistenceId, stream);
+    this.#followers.tell(log.length, () => stream.rows.slice(-events.length).map(read));
     return firstOffset;
   }
 
@@ -82,7 +86,7 @@ export class MemoryJournal implements Journal {
       .slice(0, max);
     for (const batch of inBatches(window)) {
       this.#assertOpen("reading events");
-      yield batch.map(toStoredEvent);
+      yield batch.map(read);
     }
   }
 
@@ -120,13 +124,27 @@ export class MemoryJournal implements Journal {
     for (const batch of inBatches(this.#data.log.slice(fromOffset))) {
       this.#assertOpen("reading all events");
       const kept = batch.filter((row) => row !== undefined);
-      if (kept.length > 0) yield kept.map(toStoredEvent);
+      if (kept.length > 0) yield kept.map(read);
+    }
+  }
+
+  async *readTag(tag: string, fromOffset = 0): AsyncGenerator<readonly StoredEvent[]> {
+    this.#assertOpen("reading the events with a tag");
+    for (const batch of inBatches(this.#data.log.slice(fromOffset))) {
+      this.#assertOpen("reading the events with a tag");
+      const tagged = batch.filter((row) => row !== undefined).filter((row) => row.tags.includes(tag));
+      if (tagged.length > 0) yield tagged.map(read);
     }
   }
 
   highestOffset(): number {
     this.#assertOpen("reading the highest offset");
     return this.#data.log.length;
+  }
+
+  follow(listener: CommitListener): () => void {
+    this.#assertOpen("following the commits");
+    return this.#followers.add(listener);
   }
 }
 
@@ -136,11 +154,6 @@ function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
   }
 }
 
-function toStoredEvent({ metadata, payload, receipt, ...event }: Row): StoredEvent {
-  return {
-    ...event,
-    metadata: metadata === undefined ? noMetadata : JSON.parse(metadata),
-    payload: JSON.parse(payload),
-    receipt: receipt === undefined ? undefined : JSON.parse(receipt),
-  };
+function read(row: Row): StoredEvent {
+  return toStoredEvent(row, row);
 }

@@ -1,32 +1,40 @@
-/** Stored history, read in order and pulled as fast as the reader goes. */
+/** The read side of a store: its history, finite or followed as it grows, and pulled as fast as the reader goes. */
 import type { EventDecoder, EventEnvelope } from "../persistence/event-envelope.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
+import { HistoryFeed, StreamFeed, TagFeed } from "./event-feeds.ts";
+import type { Feed } from "./feed.ts";
+import { finiteQuery } from "./finite-query.ts";
+import { IdFeed } from "./id-feed.ts";
+import { LiveReader } from "./live-reader.ts";
+import type { LiveTail } from "./live-tail.ts";
+import {
+  assertName,
+  assertQueryOptions,
+  type HistoryWindow,
+  type QueryOptions,
+  type StreamWindow,
+  type TagWindow,
+} from "./query-options.ts";
 
-/** A window on one stream; both bounds are inclusive. */
-export interface StreamWindow {
-  /** Default 1. */
-  readonly fromSequenceNr?: number;
-  /** Default: the last one stored. */
-  readonly toSequenceNr?: number;
+/**
+ * The items of a query, for one reader. Leaving the loop releases what it held. Items of a live query are shared with its other
+ * readers, and must not be changed.
+ */
+export interface Query<T> extends AsyncIterableIterator<T, void, undefined> {
+  return(value?: undefined): Promise<IteratorResult<T, void>>;
 }
 
-/** A part of the whole history. */
-export interface HistoryWindow {
-  /** Events after this offset, exclusive. Default 0. */
-  readonly fromOffset?: number;
-  /** Only events of entities of this type. */
-  readonly entityType?: string;
-}
-
-/** The read side of a store. Leaving a loop early releases what it held. */
+/** The queries. Each throws a TypeError that names an option of the wrong kind. */
 export class ReadJournal {
   readonly #journal: Journal;
   readonly #decoder: EventDecoder;
+  readonly #tail: LiveTail;
 
-  constructor(journal: Journal, decoder: EventDecoder) {
+  constructor(journal: Journal, decoder: EventDecoder, tail: LiveTail) {
     this.#journal = journal;
     this.#decoder = decoder;
+    this.#tail = tail;
   }
 
   /** The offset of the last durable event of the store; 0 when there is none. */
@@ -34,29 +42,49 @@ export class ReadJournal {
     return this.#journal.highestOffset();
   }
 
-  /** Every id that ever stored an event, each once. */
-  async *persistenceIds(): AsyncGenerator<string, void, undefined> {
-    for await (const batch of this.#journal.persistenceIds()) yield* batch;
+  /** Every id that ever stored an event, each once; a live query remembers them all. */
+  persistenceIds(options: QueryOptions = {}): Query<string> {
+    assertQueryOptions(options);
+    if (options.live) return this.#live(new IdFeed(this.#journal, this.#tail.chunks), options);
+    return finiteQuery(this.#journal.persistenceIds(), (id) => [id], options.signal);
   }
 
   /** The events of one stream, in order. */
-  async *eventsByPersistenceId(
-    persistenceId: string,
-    window: StreamWindow = {},
-  ): AsyncGenerator<EventEnvelope, void, undefined> {
-    yield* this.#envelopes(this.#journal.read(persistenceId, window));
+  eventsByPersistenceId(persistenceId: string, window: StreamWindow = {}): Query<EventEnvelope> {
+    assertName(persistenceId, "persistenceId");
+    assertQueryOptions(window);
+    const { fromSequenceNr = 1, live, signal } = window;
+    const toSequenceNr = Math.min(window.toSequenceNr ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    if (live)
+      return this.#live(
+        new StreamFeed(this.#journal, this.#decoder, persistenceId, fromSequenceNr, toSequenceNr),
+        window,
+      );
+    return finiteQuery(this.#journal.read(persistenceId, { fromSequenceNr, toSequenceNr }), this.#envelopes, signal);
   }
 
-  /** The events of the whole store in the order of their offsets. */
-  async *events(window: HistoryWindow = {}): AsyncGenerator<EventEnvelope, void, undefined> {
-    for await (const envelope of this.#envelopes(this.#journal.readAll(window.fromOffset ?? 0))) {
-      if (window.entityType === undefined || envelope.entityType === window.entityType) yield envelope;
-    }
+  /** The events with a tag, in the order of their offsets. */
+  eventsByTag(tag: string, window: TagWindow = {}): Query<EventEnvelope> {
+    assertName(tag, "tag");
+    assertQueryOptions(window);
+    const { fromOffset = 0, live, signal } = window;
+    if (live) return this.#live(new TagFeed(this.#journal, this.#decoder, tag, fromOffset), window);
+    return finiteQuery(this.#journal.readTag(tag, fromOffset), this.#envelopes, signal);
   }
 
-  async *#envelopes(batches: AsyncIterable<readonly StoredEvent[]>): AsyncGenerator<EventEnvelope, void, undefined> {
-    for await (const batch of batches) {
-      for (const stored of batch) for (const envelope of this.#decoder.envelopes(stored)) yield envelope;
-    }
+  /** The events of the whole store, or of one entity type, in the order of their offsets. */
+  events(window: HistoryWindow = {}): Query<EventEnvelope> {
+    assertQueryOptions(window);
+    const { fromOffset = 0, entityType, live, signal } = window;
+    if (live) return this.#live(new HistoryFeed(this.#tail.chunks, fromOffset, entityType), window);
+    const wanted = (stored: StoredEvent): readonly EventEnvelope[] =>
+      entityType === undefined || stored.entityType === entityType ? this.#envelopes(stored) : [];
+    return finiteQuery(this.#journal.readAll(fromOffset), wanted, signal);
+  }
+
+  readonly #envelopes = (stored: StoredEvent): readonly EventEnvelope[] => this.#decoder.envelopes(stored);
+
+  #live<T>(feed: Feed<T>, { signal }: QueryOptions): LiveReader<T> {
+    return new LiveReader({ tail: this.#tail, feed, signal });
   }
 }

@@ -36,6 +36,20 @@ export interface Backlog {
   drained(): Promise<void>;
 }
 
+/** What followers are told of one commit. */
+export interface DurableCommit {
+  /** The offset of the last durable event. */
+  readonly highestOffset: number;
+  /**
+   * The events of the commit in the order of their offsets, which follow those told before without a gap. All followers are given
+   * the same objects. Undefined when there may be more than one commit, as after an outage: they are to be read from the store.
+   */
+  readonly events: readonly StoredEvent[] | undefined;
+}
+
+/** Told of every commit once it is durable, before those who await it go on. Must not throw, nor write to the journal at once. */
+export type CommitListener = (commit: DurableCommit) => void;
+
 /** The event journal of one open store. */
 export interface Journal {
   readonly backlog: Backlog;
@@ -78,8 +92,17 @@ export interface Journal {
   /** The events of the whole store in the order of their offsets, those after `fromOffset` (exclusive, default 0) that are kept, in batches. */
   readAll(fromOffset?: number): AsyncIterable<readonly StoredEvent[]>;
 
+  /** The events with a tag in the order of their offsets, those after `fromOffset` (exclusive, default 0) that are kept, in batches. */
+  readTag(tag: string, fromOffset?: number): AsyncIterable<readonly StoredEvent[]>;
+
   /** The offset of the last durable event; 0 when there is none. */
   highestOffset(): number;
+
+  /**
+   * Tells `listener` of every commit of events after {@link highestOffset} as it is at the call, in the order of their offsets:
+   * what was read up to then and what is told together make the whole history. Returns what ends it.
+   */
+  follow(listener: CommitListener): () => void;
 }
 
 /**

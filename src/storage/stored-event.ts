@@ -48,8 +48,30 @@ export interface StoredEvent {
   readonly receipt?: Receipt | undefined;
 }
 
+/** Where an event stands. */
+export type EventPlace = Pick<StoredEvent, "offset" | "persistenceId" | "entityType" | "entityId" | "sequenceNr">;
+
 /** The metadata of an event that has none. */
 export const noMetadata: Metadata = Object.freeze({});
 
 /** The tags of an event that has none. */
 export const noTags: readonly string[] = Object.freeze([]);
+
+/** What is read of `record` once it is stored in its place; it shares no object with the record. */
+export function toStoredEvent(record: EventRecord, place: EventPlace): StoredEvent {
+  const { type, version, timestamp, tags, metadata, payload, receipt } = record;
+  return {
+    offset: place.offset,
+    persistenceId: place.persistenceId,
+    entityType: place.entityType,
+    entityId: place.entityId,
+    sequenceNr: place.sequenceNr,
+    timestamp,
+    type,
+    version,
+    tags: tags.length > 0 ? [...tags] : noTags,
+    metadata: metadata === undefined ? noMetadata : JSON.parse(metadata),
+    payload: JSON.parse(payload),
+    receipt: receipt === undefined ? undefined : JSON.parse(receipt),
+  };
+}

@@ -10,6 +10,7 @@ import type { EntityRef } from "../persistence/entity-ref.ts";
 import { EntityRegistry } from "../persistence/entity-registry.ts";
 import type { EntityScope, EventSourcedDefinition } from "../persistence/event-sourced.ts";
 import { Permits } from "../persistence/permits.ts";
+import { LiveTail } from "../query/live-tail.ts";
 import { ReadJournal } from "../query/read-journal.ts";
 import type { OpenStorage, Storage } from "../storage/storage.ts";
 import { EventStream } from "../stream/event-stream.ts";
@@ -50,6 +51,7 @@ export class ActorSystem implements EntityScope {
   readonly #kernel: ActorKernel;
   readonly #store: OpenStorage | undefined;
   readonly #entities: EntityRegistry | undefined;
+  readonly #tail: LiveTail | undefined;
   readonly #readJournal: ReadJournal | undefined;
   readonly #storage: SystemStorage | undefined;
   readonly #graceMs: number;
@@ -83,7 +85,8 @@ export class ActorSystem implements EntityScope {
       dropped: (path, message, queue) => this.#kernel.dropped(path, message, queue),
     });
     this.#entities = entities;
-    this.#readJournal = new ReadJournal(journal, entities);
+    this.#tail = new LiveTail(journal, entities);
+    this.#readJournal = new ReadJournal(journal, entities, this.#tail);
     this.#storage = new SystemStorage(store, (persistenceId) => entities.assertNotLive(persistenceId));
   }
 
@@ -200,6 +203,7 @@ export class ActorSystem implements EntityScope {
   async #terminate(): Promise<void> {
     this.#entities?.close();
     await this.#kernel.close(this.#graceMs);
+    this.#tail?.close();
     try {
       await this.#store?.close();
     } finally {

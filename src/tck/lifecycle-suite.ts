@@ -45,7 +45,9 @@ function closingCases({ it }: TestRunner, store: StoreUnderTest): void {
       deleteTo: () => journal.deleteTo(persistenceId, 1),
       persistenceIds: () => collect(journal.persistenceIds()),
       readAll: () => collect(journal.readAll()),
+      readTag: () => collect(journal.readTag("green")),
       highestOffset: async () => journal.highestOffset(),
+      follow: async () => journal.follow(() => undefined),
       save: () => snapshots.save(sampleSnapshot(persistenceId, 2, "s-2")),
       load: () => snapshots.load(persistenceId),
       list: () => snapshots.list(persistenceId),
@@ -63,6 +65,7 @@ function closingCases({ it }: TestRunner, store: StoreUnderTest): void {
     }
     for await (const _batch of store.journal.read(persistenceId)) break;
     for await (const _batch of store.journal.readAll()) break;
+    for await (const _batch of store.journal.readTag("green")) break;
     for await (const _batch of store.journal.persistenceIds()) break;
     await assert.doesNotReject(store.reopen());
   });

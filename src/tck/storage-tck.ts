@@ -1,6 +1,7 @@
 /** The contract of a storage as a test suite: whoever passes it can be given to an actor system. */
 import type { Storage } from "../storage/storage.ts";
 import { appendSuite } from "./append-suite.ts";
+import { followSuite } from "./follow-suite.ts";
 import { globalOrderSuite } from "./global-order-suite.ts";
 import { idsSuite } from "./ids-suite.ts";
 import { journalSuite } from "./journal-suite.ts";
@@ -9,6 +10,7 @@ import { maintenanceSuite } from "./maintenance-suite.ts";
 import { globalRunner, type TestRunner } from "./runner.ts";
 import { snapshotSuite } from "./snapshot-suite.ts";
 import { StoreUnderTest } from "./store-under-test.ts";
+import { tagSuite } from "./tag-suite.ts";
 import { volumeSuite } from "./volume-suite.ts";
 
 /** What a storage can do, and what the suites need from it. */
@@ -52,6 +54,8 @@ export function storageTck(
     journalSuite(runner, store);
     appendSuite(runner, store);
     globalOrderSuite(runner, store);
+    tagSuite(runner, store);
+    followSuite(runner, store);
     snapshotSuite(runner, store, snapshotBytes);
     idsSuite(runner, store);
     maintenanceSuite(runner, store);

@@ -43,7 +43,9 @@ function interceptJournal(journal: Journal, meet: Interception): Journal {
     deleteTo: (id, toSequenceNr) => meet("deleteTo", id).then(() => journal.deleteTo(id, toSequenceNr)),
     persistenceIds: () => journal.persistenceIds(),
     readAll: (fromOffset) => journal.readAll(fromOffset),
+    readTag: (tag, fromOffset) => journal.readTag(tag, fromOffset),
     highestOffset: () => journal.highestOffset(),
+    follow: (listener) => journal.follow(listener),
   };
 }
 

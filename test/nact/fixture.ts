@@ -58,7 +58,9 @@ export function withJournal(storage: Storage, exchange: (journal: Journal) => Pa
         deleteTo: (id, toSequenceNr) => journal.deleteTo(id, toSequenceNr),
         persistenceIds: () => journal.persistenceIds(),
         readAll: (fromOffset) => journal.readAll(fromOffset),
+        readTag: (tag, fromOffset) => journal.readTag(tag, fromOffset),
         highestOffset: () => journal.highestOffset(),
+        follow: (listener) => journal.follow(listener),
       };
       return { journal: { ...unchanged, ...exchange(journal) }, snapshots, maintenance, close: () => store.close() };
     },

@@ -1,6 +1,7 @@
 /** The journal port over the simulated disk: group commits that take their time, fail, and are cut short by a crash. */
 import { PersistRejectedError } from "rekindle";
-import type { AppendRequest, Backlog, Journal, SequenceRange } from "#src/storage/journal.js";
+import { Followers } from "#src/storage/followers.js";
+import type { AppendRequest, Backlog, CommitListener, Journal, SequenceRange } from "#src/storage/journal.js";
 import { assertFollows } from "#src/storage/journal.js";
 import type { StoredEvent } from "#src/storage/stored-event.js";
 import type { StoreInUse } from "./store-in-use.ts";
@@ -43,6 +44,7 @@ export class SimulatedJournal implements Journal {
   readonly #queue: Write[] = [];
   /** Stored or failed, and not acknowledged yet. */
   readonly #decided: Write[] = [];
+  readonly #followers = new Followers();
   #busy = false;
   /** Of these streams nobody knows whether the last write is stored, until the store is opened again. */
   readonly #doubtful = new Set<string>();
@@ -126,8 +128,16 @@ export class SimulatedJournal implements Journal {
     }
   }
 
+  async *readTag(tag: string, fromOffset = 0): AsyncGenerator<readonly StoredEvent[]> {
+    for await (const batch of this.readAll(fromOffset)) yield batch.filter((event) => event.tags.includes(tag));
+  }
+
   highestOffset(): number {
     return this.#store.around.disk.log.length;
+  }
+
+  follow(listener: CommitListener): () => void {
+    return this.#followers.add(listener);
   }
 
   /** Resolves when no write is under way. */
@@ -194,8 +204,10 @@ export class SimulatedJournal implements Journal {
 
   #storeNow(write: Write): void {
     if (write.error !== undefined) return;
+    const { disk } = this.#store.around;
     try {
-      write.offset = this.#store.around.disk.store(write.request);
+      write.offset = disk.store(write.request);
+      this.#followers.tell(disk.log.length, () => disk.log.slice(write.offset - 1));
     } catch (conflict) {
       // What it follows was refused, or has failed without being stored.
       write.error = conflict;

@@ -67,7 +67,9 @@ function delegateJournal(journal: Journal): Journal {
     deleteTo: (persistenceId, toSequenceNr) => journal.deleteTo(persistenceId, toSequenceNr),
     persistenceIds: () => journal.persistenceIds(),
     readAll: (fromOffset) => journal.readAll(fromOffset),
+    readTag: (tag, fromOffset) => journal.readTag(tag, fromOffset),
     highestOffset: () => journal.highestOffset(),
+    follow: (listener) => journal.follow(listener),
   };
 }
 

@@ -1,0 +1,114 @@
+/** The stored history in chunks of offsets: live readers that are near each other read the same ones, and each is read once. */
+import type { EventDecoder } from "../persistence/event-envelope.ts";
+import type { Journal } from "../storage/journal.ts";
+import type { StoredEvent } from "../storage/stored-event.ts";
+import type { Portion } from "./feed.ts";
+import { SharedEvent } from "./shared-event.ts";
+import { StoredWalk } from "./stored-walk.ts";
+
+/** How many offsets a chunk covers. */
+const chunkLength = 1_024;
+
+/** How many chunks are kept for other readers. */
+const chunksMax = 16;
+
+/** A chunk as far as it is stored. */
+interface Chunk {
+  readonly rows: readonly SharedEvent[];
+  readonly upTo: number;
+}
+
+/** A walk, and where it stands. */
+interface OpenWalk {
+  readonly walk: StoredWalk;
+  /** Everything up to this offset belongs to chunks before. */
+  position: number;
+  /** What it has read of the chunks after. */
+  ahead: readonly StoredEvent[];
+}
+
+/** One per system. */
+export class HistoryChunks {
+  readonly #journal: Journal;
+  readonly #decoder: EventDecoder;
+  readonly #chunks = new Map<number, Promise<Chunk>>();
+  /** The one that goes on when the next chunk is wanted. */
+  #idle: OpenWalk | undefined;
+  #closed = false;
+
+  constructor(journal: Journal, decoder: EventDecoder) {
+    this.#journal = journal;
+    this.#decoder = decoder;
+  }
+
+  /** Some of what comes after `position`. */
+  async read(position: number): Promise<Portion> {
+    const { rows, upTo } = await this.#chunk(Math.floor(position / chunkLength));
+    const first = rows.findIndex(({ stored }) => stored.offset > position);
+    return { rows: first < 0 ? [] : rows.slice(first), upTo: Math.max(upTo, position) };
+  }
+
+  /** Lets go of the store, for ever. */
+  close(): void {
+    this.#closed = true;
+    this.#chunks.clear();
+    this.#idle?.walk.close();
+    this.#idle = undefined;
+  }
+
+  #chunk(number: number): Promise<Chunk> {
+    const known = this.#chunks.get(number);
+    if (known) return known;
+    const loading = this.#load(number * chunkLength);
+    this.#chunks.set(number, loading);
+    const forget = (): void => {
+      if (this.#chunks.get(number) === loading) this.#chunks.delete(number);
+    };
+    loading.then(({ upTo }) => {
+      if (upTo < (number + 1) * chunkLength) forget();
+    }, forget);
+    for (const oldest of this.#chunks.keys()) {
+      if (this.#chunks.size <= chunksMax) break;
+      this.#chunks.delete(oldest);
+    }
+    return loading;
+  }
+
+  async #load(from: number): Promise<Chunk> {
+    const open = this.#walkFrom(from);
+    const to = from + chunkLength;
+    const rows: SharedEvent[] = [];
+    let { ahead } = open;
+    for (;;) {
+      const cut = ahead.findIndex(({ offset }) => offset > to);
+      for (const stored of cut < 0 ? ahead : ahead.slice(0, cut)) rows.push(new SharedEvent(stored, this.#decoder));
+      if (cut >= 0 || rows.at(-1)?.stored.offset === to) {
+        this.#goOnLater({ walk: open.walk, position: to, ahead: cut < 0 ? [] : ahead.slice(cut) });
+        return { rows, upTo: to };
+      }
+      const step = await open.walk.next(rows.at(-1)?.stored.offset ?? from);
+      if (step.ended) return { rows, upTo: step.upTo };
+      ahead = step.events;
+    }
+  }
+
+  #walkFrom(position: number): OpenWalk {
+    const idle = this.#idle;
+    if (idle?.position === position) {
+      this.#idle = undefined;
+      return idle;
+    }
+    const highestOffset = (): number => this.#journal.highestOffset();
+    return {
+      walk: new StoredWalk((from) => this.#journal.readAll(from), highestOffset),
+      position,
+      ahead: [],
+    };
+  }
+
+  #goOnLater(open: OpenWalk): void {
+    this.#idle?.walk.close();
+    this.#idle = open;
+    if (this.#closed) this.close();
+  }
+}
