@@ -22,9 +22,9 @@ const sealClosing = '"}';
 const digestCharacters = 64;
 const sealBytes = sealOpening.length + digestCharacters + sealClosing.length;
 
-/** The SHA-256 of a frame's text, in hex. */
+/** The SHA-256 of a frame's text, in base64: a third less than in hex of what commits mostly consist of. */
 export function frameDigest(text: Uint8Array | string): string {
-  return hash("sha256", text);
+  return hash("sha256", text, "base64url");
 }
 
 /** Closes a record that has all its members but the digest. Returns the digest. */

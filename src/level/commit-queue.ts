@@ -9,6 +9,7 @@ import { CommitWriter } from "./commit-writer.ts";
 import type { BatchTarget, WriteBatch } from "./database.ts";
 import { eagerBytes, eagerEvents, type LevelSettings } from "./level-storage-options.ts";
 import { PendingBytes } from "./pending-bytes.ts";
+import type { RecordProofs } from "./record-proofs.ts";
 import type { StoreHealth } from "./store-health.ts";
 import type { StreamHead } from "./stream-head.ts";
 
@@ -22,6 +23,8 @@ export interface CommitQueueParts {
   readonly highestOffset: number;
   /** Where the chain ends. Default: it has not begun. */
   readonly chain?: ChainHead;
+  /** Default: those of every store. */
+  readonly proofs?: RecordProofs;
   /** The time of the last commit. */
   readonly lastCommitAt: number;
   /** Called when a write has failed, before anybody else hears of it: what memory knows of stream heads is not true any more. */
@@ -71,7 +74,7 @@ export class CommitQueue {
 
   constructor(parts: CommitQueueParts) {
     this.#parts = parts;
-    this.#writer = new CommitWriter(parts.chain ?? noChain);
+    this.#writer = new CommitWriter(parts.chain ?? noChain, parts.proofs);
     this.#sync = parts.settings.durability === "sync";
     this.backlog = new PendingBytes(parts.settings.pendingBytesMax);
     this.#highestOffset = parts.highestOffset;

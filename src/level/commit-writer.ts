@@ -1,5 +1,5 @@
 /** Turns a group into the batch of one commit: frames, heads, the commit record, tag index entries, tombstones and other changes. */
-import { type ChainHead, frameDigest, noChain, seal } from "./chain.ts";
+import { type ChainHead, noChain } from "./chain.ts";
 import type { CommitGroup } from "./commit-group.ts";
 import type { WriteBatch } from "./database.ts";
 import { writeEvent } from "./event-text.ts";
@@ -7,6 +7,7 @@ import { recordArenaBytes } from "./level-storage-options.ts";
 import { putRecord } from "./put-record.ts";
 import { RecordBytes } from "./record-bytes.ts";
 import { commitKey, frameKey, tagKey, tombstoneKey } from "./record-keys.ts";
+import { type RecordProofs, recordProofs } from "./record-proofs.ts";
 import type { StreamPart } from "./stream-part.ts";
 import { TagIndex } from "./tag-index.ts";
 import { type Tombstone, writeTombstone } from "./tombstone.ts";
@@ -20,6 +21,7 @@ export class CommitWriter {
   readonly #record = new RecordBytes(recordArenaBytes);
   readonly #commit = new RecordBytes(recordArenaBytes);
   readonly #tags = new TagIndex();
+  readonly #proofs: RecordProofs;
   #digest: string;
   #tombstones: number;
   #timestamp = 0;
@@ -28,7 +30,8 @@ export class CommitWriter {
   #parts = 0;
 
   /** @param chain where the store ends; what is written continues it */
-  constructor(chain: ChainHead = noChain) {
+  constructor(chain: ChainHead = noChain, proofs: RecordProofs = recordProofs) {
+    this.#proofs = proofs;
     this.#digest = chain.digest;
     this.#tombstones = chain.tombstones;
   }
@@ -61,8 +64,8 @@ export class CommitWriter {
     this.writeParts(group, batch);
     if (this.#nextOrdinal > this.#firstOrdinal) {
       this.#commit.text("]");
-      this.#digest = seal(this.#commit);
-      putRecord(batch, commitKey(this.#firstOrdinal), this.#commit);
+      this.#digest = this.#proofs.seal(this.#commit);
+      putRecord(batch, commitKey(this.#firstOrdinal), this.#commit, this.#proofs);
       for (const [tag, entries] of this.#tags.entries()) this.#put(batch, tagKey(tag, this.#firstOrdinal), entries);
     }
     for (const tombstone of group.tombstones) this.#writeTombstone(tombstone, batch);
@@ -77,7 +80,7 @@ export class CommitWriter {
     part.written = true;
     if (count > 0) {
       const checksum = this.#writeFrame(part, batch);
-      const digest = frameDigest(this.#record.textBytes);
+      const digest = this.#proofs.frameDigest(this.#record.textBytes);
       if (this.#nextOrdinal > this.#firstOrdinal) this.#commit.character(comma);
       this.#commit.text(head.commitEntry);
       this.#commit.number(first);
@@ -99,7 +102,7 @@ export class CommitWriter {
       record.number(purgedTo);
     }
     record.character(closingBracket);
-    putRecord(batch, head.key, record);
+    putRecord(batch, head.key, record, this.#proofs);
   }
 
   #writeFrame(part: StreamPart, batch: WriteBatch): number {
@@ -119,7 +122,7 @@ export class CommitWriter {
       }
     }
     record.character(closingBracket);
-    return putRecord(batch, frameKey(part.head.escapedId, part.first), record);
+    return putRecord(batch, frameKey(part.head.escapedId, part.first), record, this.#proofs);
   }
 
   #writeTombstone(tombstone: Tombstone, batch: WriteBatch): void {
@@ -127,14 +130,14 @@ export class CommitWriter {
     record.clear();
     const place = { previous: this.#digest, afterOffset: this.#nextOrdinal - 1 };
     writeTombstone(record, { ...tombstone, ...place }, this.#timestamp);
-    this.#digest = seal(record);
+    this.#digest = this.#proofs.seal(record);
     this.#tombstones++;
-    putRecord(batch, tombstoneKey(this.#tombstones), record);
+    putRecord(batch, tombstoneKey(this.#tombstones), record, this.#proofs);
   }
 
   #put(batch: WriteBatch, key: string, text: string): void {
     this.#record.clear();
     this.#record.text(text);
-    putRecord(batch, key, this.#record);
+    putRecord(batch, key, this.#record, this.#proofs);
   }
 }

@@ -4,29 +4,29 @@ import { hash } from "node:crypto";
 /** How many frames are taken together; hashing few bytes costs as much as hashing many. */
 const framesPerStep = 16;
 
-/** What identifies one frame of a stream. */
-export interface FrameIdentity {
-  readonly first: number;
-  readonly ordinal: number;
-  readonly checksum: number;
-  readonly digest: string;
-}
-
 /** Constant in size. */
 export class FrameFingerprint {
   #digest = "";
   #pending = "";
+  /** Of ordinals and checksums: the digests hold the texts fast, so here only slips have to show. */
+  #sum = 0;
   #frames = 0;
 
-  add({ first, ordinal, checksum, digest }: FrameIdentity): void {
-    this.#pending += `${first},${ordinal},${checksum},${digest};`;
+  /**
+   * @param first its first sequence number, as it stands in keys
+   * @param digest of its text
+   */
+  add(first: string, ordinal: number, checksum: number, digest: string): void {
+    this.#pending += first + digest;
+    this.#sum = (Math.imul(this.#sum, 31) + ordinal) | 0;
+    this.#sum = (Math.imul(this.#sum, 31) + checksum) | 0;
     if (++this.#frames % framesPerStep === 0) this.#fold();
   }
 
   /** Equal for equal frames in equal order. */
   get value(): string {
     this.#fold();
-    return `${this.#frames}:${this.#digest}`;
+    return `${this.#frames}:${this.#sum}:${this.#digest}`;
   }
 
   #fold(): void {

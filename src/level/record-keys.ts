@@ -86,6 +86,14 @@ export function numberKey(number: number): string {
   return zeros.slice(text.length) + text;
 }
 
+/** The characters of a number in a key. */
+export const numberLength: number = digits;
+
+/** The number at the end of a key, as it stands there. */
+export function numberTextOf(key: string): string {
+  return key.slice(-digits);
+}
+
 /** The number at the end of a key. */
 export function numberOf(key: string): number {
   return Number(key.slice(-digits));

@@ -4,15 +4,15 @@ import { frameDigest } from "./chain.ts";
 import { Frame, framePlace } from "./frame.ts";
 import { FrameFingerprint } from "./frame-fingerprint.ts";
 import { checksumBytes, storedChecksum } from "./record.ts";
-import { allFrames, numberOf, unescapeId } from "./record-keys.ts";
+import { allFrames, numberLength, numberOf, numberTextOf, unescapeId } from "./record-keys.ts";
 import type { ScrubFindings } from "./scrub-findings.ts";
 import { type Row, type ScrubSource, scrubRows } from "./scrub-rows.ts";
 import type { ScrubbedStream } from "./scrubbed-stream.ts";
 import type { TagTally } from "./tag-tally.ts";
 import { mayHaveTags } from "./untag-events.ts";
 
-/** A frame begins with `[`, its ordinal, and a comma. */
-const ordinalDigitsMax = 17;
+const zero = 48;
+const nine = 57;
 
 /** Reads every frame once. */
 export class FrameScrub {
@@ -22,7 +22,8 @@ export class FrameScrub {
   readonly #location: string;
   /** The streams whose frames are not those that their commits name. */
   readonly unlike: Set<string> = new Set<string>();
-  #escapedId: string | undefined;
+  /** What the keys of the present stream begin with, up to the number. */
+  #keyBeginning = "";
   #stream: ScrubbedStream | undefined;
   #seen = new FrameFingerprint();
   #cutSeen = false;
@@ -51,27 +52,29 @@ export class FrameScrub {
   }
 
   #frame([key, value]: Row): void {
-    const end = key.lastIndexOf("\0");
-    const escapedId = key.slice(1, end);
-    if (escapedId !== this.#escapedId) this.#beginStream(escapedId);
+    const beginning = this.#keyBeginning;
+    const isNext = beginning.length + numberLength === key.length && key.startsWith(beginning);
+    if (!isNext || beginning === "") this.#beginStream(key);
     const stream = this.#stream;
-    const first = numberOf(key);
     if (!stream) {
-      this.#findings.add(framePlace(unescapeId(escapedId), first), "no commit names it");
+      this.#findings.add(framePlace(idOf(key), numberOf(key)), "no commit names it");
       return;
     }
+    const { deletedTo } = stream.head;
+    const first = deletedTo > 0 ? numberOf(key) : 1;
     // What a deletion has left behind because it was interrupted; the next one takes it away.
-    if (first <= stream.head.deletedTo) return;
+    if (first <= deletedTo) return;
     const text = value.subarray(checksumBytes);
     const checksum = storedChecksum(value);
     // The checksum need not be computed: the commit names both it and the digest of the text.
-    const identity = { first, ordinal: ordinalOf(text), checksum, digest: frameDigest(text) };
-    if (stream.cut && first === stream.head.deletedTo + 1) {
+    const ordinal = ordinalOf(value);
+    const digest = frameDigest(text);
+    if (stream.cut && first === deletedTo + 1) {
       this.#cutSeen = true;
-      const { rest, ordinal } = stream.cut;
-      if (rest?.digest !== identity.digest || rest.checksum !== checksum || ordinal !== identity.ordinal)
+      const { rest, ordinal: expected } = stream.cut;
+      if (rest?.digest !== digest || rest.checksum !== checksum || expected !== ordinal)
         this.#findings.add(framePlace(stream.persistenceId, first), "it is not what its tombstone says");
-    } else this.#seen.add(identity);
+    } else this.#seen.add(numberTextOf(key), ordinal, checksum, digest);
     if (!mayHaveTags(value)) return;
     try {
       this.#countTags(stream, [key, value]);
@@ -88,10 +91,10 @@ export class FrameScrub {
     }
   }
 
-  #beginStream(escapedId: string): void {
+  #beginStream(key: string): void {
     this.#endStream();
-    const id = unescapeId(escapedId);
-    this.#escapedId = escapedId;
+    const id = idOf(key);
+    this.#keyBeginning = key.slice(0, -numberLength);
     this.#stream = this.#streams.get(id);
     this.#seen = new FrameFingerprint();
     this.#cutSeen = false;
@@ -106,7 +109,17 @@ export class FrameScrub {
   }
 }
 
-function ordinalOf(text: Buffer): number {
-  const beginning = text.toString("latin1", 1, 1 + ordinalDigitsMax);
-  return Number(beginning.slice(0, beginning.indexOf(",")));
+/** A frame begins with `[`, its ordinal, and a comma. */
+function ordinalOf(value: Buffer): number {
+  let ordinal = 0;
+  for (let at = checksumBytes + 1; at < value.length; at++) {
+    const digit = value[at] ?? 0;
+    if (digit < zero || digit > nine) break;
+    ordinal = ordinal * 10 + digit - zero;
+  }
+  return ordinal;
+}
+
+function idOf(key: string): string {
+  return unescapeId(key.slice(1, -1 - numberLength));
 }

@@ -2,6 +2,7 @@
 
 import type { CommittedFrame } from "./commit-record.ts";
 import { FrameFingerprint } from "./frame-fingerprint.ts";
+import { numberKey } from "./record-keys.ts";
 import type { HeadRecord } from "./stream-head.ts";
 import type { RestOfFrame, Tombstone } from "./tombstone.ts";
 
@@ -37,7 +38,7 @@ export class ScrubbedStream {
     const last = first + count - 1;
     this.highest = last;
     if (highest === 0) this.deletedTo = Math.max(this.deletedTo, first - 1);
-    if (first > this.head.deletedTo) this.expected.add({ first, ordinal, checksum, digest });
+    if (first > this.head.deletedTo) this.expected.add(numberKey(first), ordinal, checksum, digest);
     else if (last > this.head.deletedTo)
       this.cut = { ordinal: ordinal + this.head.deletedTo + 1 - first, rest: undefined };
     return highest === 0 || first === highest + 1

@@ -7,7 +7,7 @@ import { recordJson } from "./record.ts";
 import { tagKey } from "./record-keys.ts";
 
 /** How an event that has tags looks in the text of its frame; payloads may look like it too. */
-const tagsMember = '"g":[';
+const tagsMember = Buffer.from('"g":[');
 
 /** An entry of the tag index: `[offset, persistenceId, sequenceNr]`. */
 export type TagEntry = readonly [offset: number, persistenceId: string, sequenceNr: number];

@@ -35,7 +35,7 @@ describe("stored format", () => {
     expect(records.get("hcart|1")).to.equal("[3,0]");
     expect(records.get("hcart|2")).to.equal("[1,0]");
     expect(records.get(`c${number(1)}`)).to.match(
-      /^\{"p":"","at":\d{13},"s":\[\["cart\|1",1,3,\d+,"[0-9a-f]{64}"\],\["cart\|2",1,1,\d+,"[0-9a-f]{64}"\]\],"d":"[0-9a-f]{64}"\}$/,
+      /^\{"p":"","at":\d{13},"s":\[\["cart\|1",1,3,\d+,"[\w-]{43}"\],\["cart\|2",1,1,\d+,"[\w-]{43}"\]\],"d":"[0-9a-f]{64}"\}$/,
     );
     expect(records.size).to.equal(5);
   });

@@ -198,7 +198,7 @@ describe("verifying a level store", () => {
       const records = await recordsIn(fixture.path("store"));
       const [[, , , checksum, digest]] = JSON.parse(records.get(commitKeyOf(5)) ?? "").s;
       const text = records.get(frameKeyOf(id, 4)) ?? "";
-      expect(digest).to.equal(createHash("sha256").update(text).digest("hex"));
+      expect(digest).to.equal(createHash("sha256").update(text).digest("base64url"));
       expect(checksum).to.equal(crc32(text, crc32(frameKeyOf(id, 4))));
     });
 
