@@ -8,7 +8,11 @@ import type { Carts } from "./carts.ts";
 export const askTimeoutMs = 120_000;
 
 export async function rekindleCarts(folder: string): Promise<Carts> {
-  const system = await ActorSystem.create("bench", { storage: levelStorage(folder), askTimeoutMs });
+  return systemCarts(await ActorSystem.create("bench", { storage: levelStorage(folder), askTimeoutMs }));
+}
+
+/** Whatever the system keeps them in. */
+export function systemCarts(system: ActorSystem): Carts {
   return {
     cart(id) {
       const ref = system.entityRef(benchCart, id);

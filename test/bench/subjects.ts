@@ -7,9 +7,11 @@ import { levelByHand } from "./rivals/level-by-hand.ts";
 import { nactLevel } from "./rivals/nact-level.ts";
 import { sqliteEach } from "./rivals/sqlite-each.ts";
 import { sqliteGroupCommit } from "./rivals/sqlite-group-commit.ts";
+import { rulelessCarts } from "./ruleless-carts.ts";
 
 export const subjects = {
   rekindle: rekindleCarts,
+  "rekindle without rules": rulelessCarts,
   "by hand on classic-level": levelByHand,
   "SQLite, group commit by hand": sqliteGroupCommit,
   "SQLite, a transaction each": sqliteEach,

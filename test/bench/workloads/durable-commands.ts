@@ -1,4 +1,5 @@
 /** Durable commands, so many in flight at any time, spread evenly over the carts. */
+import process from "node:process";
 import { allCarts, type Cart, checkCarts } from "../carts.ts";
 import type { Figures } from "../figures.ts";
 import { type Budget, closedLoop, perSecond, quantile, warmUp } from "../measure.ts";
@@ -37,13 +38,16 @@ export async function durableCommands(
   };
   const before = await closedLoop(warmUp(budget), inFlight, add);
   latenciesMs.length = 0;
+  const cpuBefore = process.cpuUsage();
   const loop = await whileProfiled(() => closedLoop(budget, inFlight, add));
+  const cpu = process.cpuUsage(cpuBefore);
   await store.close();
   const expected = carts.map((_, index) => shareOf(before.calls, count, index) + shareOf(loop.calls, count, index));
   await checkCarts(open, folder, expected);
   return {
     perSecond: perSecond(loop),
     calls: loop.calls,
+    cpuMicros: (cpu.user + cpu.system) / loop.calls,
     p50Ms: quantile(latenciesMs, 0.5),
     p99Ms: quantile(latenciesMs, 0.99),
   };

@@ -1,27 +1,38 @@
-/** The same group commit and the same layout with the rules of durability taken out: what they are measured against, and nothing to keep data in. */
+/** The carts as rekindle keeps them, with the same group commit and the same layout, but without the rules of durability: what those are measured against. */
+import { stat } from "node:fs/promises";
 import { Level } from "level";
-import { type Storage, StorageFailedError } from "rekindle";
+import { ActorSystem, type Storage, StorageFailedError } from "rekindle";
 import { CommitQueue } from "#src/level/commit-queue.js";
 import { LevelJournal } from "#src/level/level-journal.js";
 import { LevelSnapshots } from "#src/level/level-snapshots.js";
 import { readRecordsMax, resolveOptions, writeBufferBytes } from "#src/level/level-storage-options.js";
-import { escapeId, headKey } from "#src/level/record-keys.js";
+import { checksumBytes } from "#src/level/record.js";
+import { escapeId, framesOf, headKey } from "#src/level/record-keys.js";
 import type { RecordProofs } from "#src/level/record-proofs.js";
 import { StoreHealth } from "#src/level/store-health.js";
 import { type HeadRecord, parseHead } from "#src/level/stream-head.js";
 import { StreamHeads } from "#src/level/stream-heads.js";
 import { WorkInProgress } from "#src/level/work-in-progress.js";
 import type { OpenStorage, StorageContext } from "#src/storage/storage.js";
+import { benchCart } from "./bench-cart.ts";
+import type { Carts } from "./carts.ts";
+import { askTimeoutMs, systemCarts } from "./rekindle-carts.ts";
+
+/** Elements of a frame before its events. */
+const frameHeaderLength = 3;
+
+/** Opened again, they are what the frames say: without checksums rekindle takes no record for an event. */
+export async function rulelessCarts(folder: string): Promise<Carts> {
+  if (await isThere(folder)) return countedCarts(folder);
+  const storage: Storage = { description: "without rules", open: (context) => openNew(folder, context) };
+  return systemCarts(await ActorSystem.create("bench", { storage, askTimeoutMs }));
+}
 
 /** No checksums, no digests, no chain. */
 const noProofs: RecordProofs = { checksum: () => 0, frameDigest: () => "", seal: sealWithoutDigest };
 
-/** Synced like the real one. It makes a new store; what is in the folder is not looked at. */
-export function rulelessStorage(location: string): Storage {
-  return { description: `ruleless:${location}`, open: (context) => open(location, context) };
-}
-
-async function open(location: string, { clock, onFailure }: StorageContext): Promise<OpenStorage> {
+/** Synced like the real one. */
+async function openNew(location: string, { clock, onFailure }: StorageContext): Promise<OpenStorage> {
   const db = new Level<string, Buffer>(location, { valueEncoding: "buffer", writeBufferSize: writeBufferBytes });
   await db.open();
   const settings = resolveOptions({});
@@ -57,11 +68,31 @@ async function open(location: string, { clock, onFailure }: StorageContext): Pro
 /** Believes what is there. */
 async function readHead(db: Level<string, Buffer>, persistenceId: string): Promise<HeadRecord> {
   const value = await db.get(headKey(escapeId(persistenceId)));
-  const head = value && parseHead(JSON.parse(value.toString("utf8", 4)));
+  const head = value && parseHead(JSON.parse(value.toString("utf8", checksumBytes)));
   return head ?? { highest: 0, deletedTo: 0, purgedTo: 0 };
 }
 
 function sealWithoutDigest(record: { text(text: string): void }): string {
   record.text("}");
   return "";
+}
+
+async function countedCarts(folder: string): Promise<Carts> {
+  const db = new Level<string, Buffer>(folder, { valueEncoding: "buffer", createIfMissing: false });
+  await db.open();
+  const count = async (id: string): Promise<number> => {
+    let events = 0;
+    for await (const value of db.values(framesOf(escapeId(`${benchCart.entityType}|${id}`))))
+      events += JSON.parse(value.toString("utf8", checksumBytes)).length - frameHeaderLength;
+    return events;
+  };
+  const refused = (): Promise<never> => Promise.reject(new Error("it is only counted"));
+  return { cart: (id) => ({ addItem: refused, count: () => count(id) }), close: () => db.close() };
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    () => true,
+    () => false,
+  );
 }
