@@ -38,10 +38,11 @@ export {
   UnknownEventTypeError,
   VersionConflictError,
 } from "./errors.ts";
+export type { EventCause } from "./persistence/caused-by.ts";
 export { causedBy, eventIdOf } from "./persistence/caused-by.ts";
 export type { Delivery, DeliveryOptions, DeliverySource, UnconfirmedDelivery } from "./persistence/deliveries.ts";
 export type { Effect, EffectFactory } from "./persistence/effect.ts";
-export type { EntityRef, ReplyWithOffset } from "./persistence/entity-ref.ts";
+export type { EntityRef } from "./persistence/entity-ref.ts";
 export type { EventEnvelope } from "./persistence/event-envelope.ts";
 export type {
   CommandContext,
@@ -56,7 +57,9 @@ export type {
   SnapshotRule,
 } from "./persistence/event-sourced.ts";
 export { eventSourced } from "./persistence/event-sourced.ts";
+export type { EventStore, FoundState, WriteOptions, WriteResult } from "./persistence/event-store.ts";
 export type { CommandIdOptions } from "./persistence/receipts.ts";
+export type { ReplyWithOffset } from "./persistence/reply-with-offset.ts";
 export type { Signal } from "./persistence/signal.ts";
 export type { HistoryWindow, QueryOptions, StreamWindow, TagWindow } from "./query/query-options.ts";
 export type { Query, ReadJournal } from "./query/read-journal.ts";

@@ -3,16 +3,7 @@
 import type { ActorRef } from "../actor/actor-ref.ts";
 import type { AskOptions } from "../actor/ask.ts";
 import type { CommandNamed, CommandType, ReplyOf } from "../actor/command.ts";
-
-/** A reply, and what it depends on. */
-export interface ReplyWithOffset<Reply> {
-  readonly reply: Reply;
-  /**
-   * Of the last event of the command's own commit. For a command that stored nothing, a repeated one included: at least that of
-   * the last event that its reply depends on, and never beyond what is durable. 0 while there is none.
-   */
-  readonly offset: number;
-}
+import type { ReplyWithOffset } from "./reply-with-offset.ts";
 
 /** Reaches one entity for ever: its first message activates and recovers it, also after it was stopped, killed or passivated. */
 export interface EntityRef<C> extends ActorRef<C> {

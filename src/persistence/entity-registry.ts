@@ -2,6 +2,8 @@
 import type { ActorCell } from "../actor/actor-cell.ts";
 import type { ActorKernel } from "../actor/actor-kernel.ts";
 import type { ActorRef } from "../actor/actor-ref.ts";
+import type { AskOptions } from "../actor/ask.ts";
+import type { Envelope, ReplyAddress } from "../actor/envelope.ts";
 import { type NactRef, pathOf } from "../actor/nact-actor.ts";
 import { ActorStoppedError } from "../errors.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
@@ -12,6 +14,9 @@ import { EntityType } from "./entity-type.ts";
 import { type EventDecoder, type EventEnvelope, toEnvelope } from "./event-envelope.ts";
 import type { EventSourcedDefinition } from "./event-sourced.ts";
 import { persistenceIdOf } from "./persistence-id.ts";
+import { Receipts } from "./receipts.ts";
+import { type Recovered, Recovery } from "./recovery.ts";
+import { withOffset } from "./reply-with-offset.ts";
 import { Shard } from "./shard.ts";
 import { Writers } from "./writers.ts";
 
@@ -69,6 +74,37 @@ export class EntityRegistry implements EventDecoder {
     const cell = this.#kernel.spawnUserCell(name, properties, parent);
     cell.wake();
     return this.#kernel.refTo(cell);
+  }
+
+  /**
+   * Asks the one writer of an entity's stream: the live one, whatever its name, or one that this activates. The answer comes with
+   * its offset.
+   */
+  async askWriter<C, E, S>(
+    definition: EventSourcedDefinition<C, E, S>,
+    entityId: string,
+    question: Omit<Envelope, "reply">,
+    options: AskOptions | undefined,
+  ): Promise<unknown> {
+    const shard = this.#shardOf(definition);
+    const ref = shard.ref(entityId);
+    const send = (_message: unknown, reply: ReplyAddress): void => {
+      const envelope = { ...question, reply: withOffset(reply) };
+      const live = this.#writers.of(ref.persistenceId);
+      if (live) live.enqueue(envelope);
+      else shard.deliver(ref, envelope);
+    };
+    return this.#kernel.asks.ask({ path: ref.path, question: send }, question.message, options);
+  }
+
+  /** What a recovery finds, without an entity that lives on. @throws RecoveryFailedError, and as {@link ref} */
+  async recover<C, E, S>(definition: EventSourcedDefinition<C, E, S>, entityId: string): Promise<Recovered<S>> {
+    this.#shardOf(definition);
+    const { options, emptyState, decode } = new EntityType(definition);
+    const persistenceId = persistenceIdOf(options, entityId);
+    const receipts = new Receipts(options.commandIds);
+    const host = this.#host;
+    return new Recovery({ options, emptyState, decode, persistenceId, host, deliveries: undefined, receipts }).run();
   }
 
   /** Makes an entity type known, so that its events are read as its definition says. @throws as {@link ref} */

@@ -30,6 +30,7 @@ import type { EventSourcedOptions } from "./event-sourced.ts";
 import type { OutputGate } from "./output-gate.ts";
 import type { Receipts } from "./receipts.ts";
 import type { SnapshotCause, Snapshotting } from "./snapshotting.ts";
+import { StreamUpdate } from "./stream-update.ts";
 
 /** The stash of an entity holds at most so many commands unless it says otherwise. */
 export const defaultStashCapacity = 10_000;
@@ -99,6 +100,10 @@ export class Running<C, E, S> {
   receive(envelope: Envelope): void | Promise<void> {
     if (envelope.commandId !== undefined && this.#repeat(envelope, envelope.commandId)) return;
     const metadata = envelope.metadata ?? noMetadata;
+    if (envelope.message instanceof StreamUpdate) {
+      const decision = envelope.message.decide<C, E, S>(this.#options, this.#seat.persistenceId, this.sequenceNr);
+      return this.#perform(envelope, metadata, decision);
+    }
     const { commands } = this.#options;
     const schema = commands === undefined ? undefined : schemaOf(commands, envelope.message);
     return schema

@@ -5,11 +5,12 @@ import { decodeName, encodeName } from "../actor/actor-name.ts";
 import { CellRef } from "../actor/actor-ref.ts";
 import type { AskOptions } from "../actor/ask.ts";
 import { DeadlineQueue, Waiting } from "../actor/deadline-queue.ts";
-import type { Envelope, ReplyAddress } from "../actor/envelope.ts";
+import type { Envelope } from "../actor/envelope.ts";
 import type { Incarnation } from "../actor/incarnation.ts";
 import { childReference, type NactRef, pathOf, spawnActivatingGuardian } from "../actor/nact-actor.ts";
 import type { Supervision } from "../actor/supervision.ts";
 import { ActorStoppedError, NameTakenError } from "../errors.ts";
+import { withOffset } from "./reply-with-offset.ts";
 import type { Writers } from "./writers.ts";
 
 /** Everything that differs between entity types. */
@@ -168,12 +169,4 @@ export class ShardedRef extends CellRef {
     if (this.#cell && !this.#cell.ended) this.#cell.enqueue(envelope);
     else this.#cell = this.#shard.deliver(this, envelope);
   }
-}
-
-/** An address that passes the offset on with the reply. */
-function withOffset(reply: ReplyAddress): ReplyAddress {
-  return {
-    resolve: (value, offset = 0) => reply.resolve({ reply: value, offset }),
-    reject: (error) => reply.reject(error),
-  };
 }

@@ -11,6 +11,11 @@ export class Writers {
     if (this.#cells.has(persistenceId)) throw new NameTakenError(persistenceId);
   }
 
+  /** The live writer, if there is one. */
+  of(persistenceId: string): ActorCell | undefined {
+    return this.#cells.get(persistenceId);
+  }
+
   take(persistenceId: string, cell: ActorCell): void {
     this.#cells.set(persistenceId, cell);
   }

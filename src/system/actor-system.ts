@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { EntityRef } from "../persistence/entity-ref.ts";
 import { EntityRegistry } from "../persistence/entity-registry.ts";
 import type { EntityScope, EventSourcedDefinition } from "../persistence/event-sourced.ts";
+import { EventStore } from "../persistence/event-store.ts";
 import { Permits } from "../persistence/permits.ts";
 import { LiveTail } from "../query/live-tail.ts";
 import { ReadJournal } from "../query/read-journal.ts";
@@ -53,6 +54,7 @@ export class ActorSystem implements EntityScope {
   readonly #entities: EntityRegistry | undefined;
   readonly #tail: LiveTail | undefined;
   readonly #readJournal: ReadJournal | undefined;
+  readonly #eventStore: EventStore | undefined;
   readonly #storage: SystemStorage | undefined;
   readonly #graceMs: number;
   #terminated: Promise<void> | undefined;
@@ -87,6 +89,7 @@ export class ActorSystem implements EntityScope {
     this.#entities = entities;
     this.#tail = new LiveTail(journal, entities);
     this.#readJournal = new ReadJournal(journal, entities, this.#tail);
+    this.#eventStore = new EventStore(entities);
     this.#storage = new SystemStorage(store, (persistenceId) => entities.assertNotLive(persistenceId));
   }
 
@@ -127,6 +130,11 @@ export class ActorSystem implements EntityScope {
   /** Proves, copies and prunes the store. @throws TypeError when the system has no storage */
   get storage(): SystemStorage {
     return this.#storage ?? this.#noStorage();
+  }
+
+  /** Streams of events for code without actors, beside live entities. @throws TypeError when the system has no storage */
+  get eventStore(): EventStore {
+    return this.#eventStore ?? this.#noStorage();
   }
 
   /** The stored history. @throws TypeError when the system has no storage */
