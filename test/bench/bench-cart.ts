@@ -65,3 +65,9 @@ export const benchCart: EventSourcedDefinition<BenchCommand, BenchEvent, BenchSt
   },
   eventHandler: withItem,
 });
+
+/** The same with snapshots. */
+export const snapshotCart: typeof benchCart = eventSourced<BenchCommand, BenchEvent, BenchState>({
+  ...benchCart.options,
+  snapshots: { every: 500, keep: 2 },
+});

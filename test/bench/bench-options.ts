@@ -10,6 +10,7 @@ export const usage = `npm run bench -- [options]
   --full              row 11 with all of its 10,000,000 events
   --no-rivals         only rekindle and the ceilings; nothing is installed
   --flush-delay MS    on a disk whose every flush takes MS longer (Linux)
+  --profile ROW       where the microseconds of this row go, instead of measuring
   --folder DIR        the disk that is measured (default: the folder for temporary files)
   --json [FILE]       everything as JSON, into the file or instead of the tables`;
 
@@ -21,6 +22,7 @@ export interface BenchOptions {
   readonly rivals: boolean;
   /** 0: the disk as it is. */
   readonly flushDelayMs: number;
+  readonly profile: string | undefined;
   readonly folder: string;
   /** A file, or "-" for standard output. */
   readonly json: string | undefined;
@@ -43,6 +45,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       "no-rivals": { type: "boolean", default: false },
       "flush-delay": { type: "string", default: "0" },
       folder: { type: "string", default: tmpdir() },
+      profile: { type: "string" },
       json: { type: "string" },
       help: { type: "boolean", default: false },
     },
@@ -53,12 +56,13 @@ export function benchOptions(args: readonly string[]): BenchOptions {
   if (!(flushDelayMs >= 0 && flushDelayMs <= flushDelayMsMax))
     throw new TypeError(`--flush-delay takes milliseconds from 0 to ${flushDelayMsMax}`);
   return {
-    rows: values.rows?.split(","),
+    rows: (values.profile ?? values.rows)?.split(","),
     rounds,
     quick: values.quick,
     full: values.full,
     rivals: !values["no-rivals"],
     flushDelayMs,
+    profile: values.profile,
     folder: values.folder,
     json: values.json,
     help: values.help,

@@ -25,6 +25,11 @@ export function cartId(n: number, count: number): string {
   return count === 1 ? "hot" : `cart-${n}`;
 }
 
+/** How many of so many calls in turn go to one of the carts. */
+export function shareOf(calls: number, carts: number, index: number): number {
+  return Math.floor(calls / carts) + (index < calls % carts ? 1 : 0);
+}
+
 /**
  * Opens the store again and compares each cart with the events it must have.
  *

@@ -4,11 +4,12 @@ import process from "node:process";
 import { type BenchOptions, benchOptions, usage } from "./bench-options.ts";
 import { flushDelay } from "./flush-delay.ts";
 import { machine, versions } from "./machine.ts";
+import { profileOf } from "./print-profile.ts";
 import type { RowResult } from "./result.ts";
 import { installRivals } from "./rivals/rival-package.ts";
 import type { Row } from "./rows/row.ts";
-import { quickScale, wholeScale } from "./rows/scale.ts";
-import { allRows } from "./rows.ts";
+import { growingEntitiesOfAll, quickScale, wholeScale } from "./rows/scale.ts";
+import { allRows, chosenRows } from "./rows.ts";
 import { runRow } from "./run-row.ts";
 import { table } from "./table.ts";
 
@@ -17,12 +18,10 @@ function progress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
 }
 
-function chosenRows({ rows: ids, quick, rivals }: BenchOptions): Row[] {
-  const rows = allRows(quick ? quickScale : wholeScale);
-  const unknown = ids?.filter((id) => !rows.some((row) => row.id === id)) ?? [];
-  if (unknown.length > 0)
-    throw new TypeError(`--rows does not know ${unknown.join(", ")}; there are ${rows.map(({ id }) => id).join(", ")}`);
-  const chosen = rows.filter(({ id }) => ids?.includes(id) ?? true);
+function rowsFor({ rows: ids, quick, full, rivals }: BenchOptions): readonly Row[] {
+  const scale = quick ? quickScale : wholeScale;
+  const all = allRows(full ? { ...scale, growingEntities: growingEntitiesOfAll } : scale);
+  const chosen = ids ? chosenRows(all, ids) : all;
   return rivals
     ? chosen
     : chosen.map((row) => ({ ...row, subjects: row.subjects.filter(({ role }) => role !== "rival") }));
@@ -31,7 +30,11 @@ function chosenRows({ rows: ids, quick, rivals }: BenchOptions): Row[] {
 async function main(): Promise<void> {
   const options = benchOptions(process.argv.slice(2));
   if (options.help) return console.log(usage);
-  const rows = chosenRows(options);
+  const rows = rowsFor(options);
+  if (options.profile !== undefined) {
+    for (const row of rows) console.log(await profileOf(row, options.folder));
+    return;
+  }
   if (options.rivals) installRivals((line) => console.error(line));
   const { rounds, folder, flushDelayMs, json } = options;
   const environment = flushDelayMs > 0 ? await flushDelay(flushDelayMs) : {};
@@ -52,7 +55,7 @@ async function main(): Promise<void> {
 }
 
 function legend(rounds: number): string {
-  return `Medians of ${rounds} rounds, everybody in turn. * rekindle, ^ a ceiling: nothing around LevelDB.
+  return `Medians of ${rounds === 1 ? "1 round" : `${rounds} rounds`}, everybody in turn. * rekindle, ^ a ceiling: nothing around LevelDB.
 "ours ×": rekindle's median divided by this one. A target's ratio is of the medians, its spread that of the rounds.`;
 }
 

@@ -1,8 +1,10 @@
 /** Runs a row: in each round everybody takes a turn, so that a busy minute is nobody's bad luck alone. */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Figures } from "./figures.ts";
 import { type Measured, type RowResult, rowResult } from "./result.ts";
-import type { Row } from "./rows/row.ts";
-import { runTrial, type TrialSurroundings } from "./run-trial.ts";
+import type { Row, RowSubject } from "./rows/row.ts";
+import { runTrial, type TrialSurroundings, withStoreIn } from "./run-trial.ts";
 
 /** Told before every trial. */
 export type Progress = (line: string) => void;
@@ -13,23 +15,60 @@ export async function runRow(
   surroundings: TrialSurroundings,
   progress: Progress,
 ): Promise<RowResult> {
-  const figures = new Map<string, Figures[]>(row.subjects.map(({ name }) => [name, []]));
-  const failures = new Map<string, string>();
-  const limit = Math.min(rounds, row.roundsMax ?? rounds);
-  for (let round = 1; round <= limit; round++) {
-    for (const { name, trial } of row.subjects) {
-      if (failures.has(name)) continue;
-      progress(`row ${row.id}, round ${round} of ${limit}: ${name}`);
-      try {
-        figures.get(name)?.push(await runTrial(trial, surroundings));
-      } catch (error) {
-        failures.set(name, error instanceof Error ? error.message : String(error));
+  const folder = await mkdtemp(join(surroundings.folder, "rekindle-bench-"));
+  try {
+    const turns = row.subjects.map((subject, index) => new Turns(subject, join(folder, String(index)), surroundings));
+    const limit = Math.min(rounds, row.roundsMax ?? rounds);
+    for (let round = 1; round <= limit; round++) {
+      for (const each of turns) {
+        progress(`row ${row.id}, round ${round} of ${limit}: ${each.subject.name}`);
+        await each.take();
       }
     }
+    return rowResult(row, new Map(turns.map((each) => [each.subject.name, each.measured])));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  const measured = row.subjects.map(({ name }): [string, Measured] => {
-    const failure = failures.get(name);
-    return [name, failure === undefined ? { rounds: figures.get(name) ?? [] } : { rounds: [], failure }];
-  });
-  return rowResult(row, new Map(measured));
+}
+
+/** The turns of one subject; after a failure it takes no more. */
+class Turns {
+  readonly subject: RowSubject;
+  readonly #folder: string;
+  readonly #surroundings: TrialSurroundings;
+  readonly #rounds: Figures[] = [];
+  #failure: string | undefined;
+  #prepared = false;
+
+  constructor(subject: RowSubject, folder: string, surroundings: TrialSurroundings) {
+    this.subject = subject;
+    this.#folder = folder;
+    this.#surroundings = surroundings;
+  }
+
+  get measured(): Measured {
+    return this.#failure === undefined ? { rounds: this.#rounds } : { rounds: [], failure: this.#failure };
+  }
+
+  async take(): Promise<void> {
+    if (this.#failure !== undefined) return;
+    try {
+      this.#rounds.push(await this.#run());
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #run(): Promise<Figures> {
+    const { trial, prepare } = this.subject;
+    const { environment, folder } = this.#surroundings;
+    if (!prepare) return withStoreIn(folder, (store) => runTrial(trial, store, environment));
+    const store = join(this.#folder, "store");
+    if (!this.#prepared) {
+      await mkdir(this.#folder);
+      await runTrial(prepare, store, environment);
+      this.#prepared = true;
+    }
+    return runTrial(trial, store, environment);
+  }
 }

@@ -1,4 +1,4 @@
-/** Runs a trial in a process and a folder of its own, so that no trial pays for the heap, the code or the files of another. */
+/** Runs a trial in a process of its own, so that no trial pays for the heap or the code of another. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -19,21 +19,30 @@ export interface TrialSurroundings {
 
 const program = fileURLToPath(new URL("trial-process.js", import.meta.url));
 
-/** @throws Error with what the process had to say when it failed */
-export async function runTrial(trial: Trial, { folder, environment }: TrialSurroundings): Promise<Figures> {
+/**
+ * @param store the folder that it writes to or reads from
+ * @throws Error with what the process had to say when it failed
+ */
+export async function runTrial(
+  trial: Trial,
+  store: string,
+  environment: TrialSurroundings["environment"],
+): Promise<Figures> {
+  const child = spawn(process.execPath, ["--expose-gc", program, JSON.stringify(trial), store], {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const closed = once(child, "close");
+  const [output, complaints, [code]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  if (code !== 0) throw new Error(complaints.trim() || `the trial ended with ${code}`);
+  return JSON.parse(output.trim().split("\n").at(-1) ?? "");
+}
+
+/** A place for a store that is removed after the work. */
+export async function withStoreIn<T>(folder: string, work: (store: string) => Promise<T>): Promise<T> {
   const own = await mkdtemp(join(folder, "rekindle-bench-"));
   try {
-    const child = spawn(process.execPath, ["--expose-gc", program, JSON.stringify(trial), join(own, "store")], {
-      env: { ...process.env, ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [output, complaints, [code]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, "close"),
-    ]);
-    if (code !== 0) throw new Error(complaints.trim() || `the trial ended with ${code}`);
-    return JSON.parse(output.trim().split("\n").at(-1) ?? "");
+    return await work(join(own, "store"));
   } finally {
     await rm(own, { recursive: true, force: true });
   }

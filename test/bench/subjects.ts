@@ -1,6 +1,6 @@
 /** Everybody who keeps carts, by name. */
 import type { OpenCarts } from "./carts.ts";
-import { rekindleCarts } from "./rekindle-carts.ts";
+import { rekindleCarts, rekindleSnapshotCarts } from "./rekindle-carts.ts";
 import { emmett } from "./rivals/emmett.ts";
 import { eventStorage } from "./rivals/event-storage.ts";
 import { levelByHand } from "./rivals/level-by-hand.ts";
@@ -12,6 +12,7 @@ import { rulelessCarts } from "./ruleless-carts.ts";
 export const subjects = {
   rekindle: rekindleCarts,
   "rekindle without rules": rulelessCarts,
+  "rekindle, a snapshot every 500": rekindleSnapshotCarts,
   "by hand on classic-level": levelByHand,
   "SQLite, group commit by hand": sqliteGroupCommit,
   "SQLite, a transaction each": sqliteEach,

@@ -1,55 +1,60 @@
 /** A row's result as plain text, for a terminal of 80 columns. */
-
 import type { RowResult, Spread, SubjectResult, TargetResult } from "./result.ts";
 import type { Column } from "./rows/row.ts";
 
 const nameWidth = 30;
-const valueWidth = 11;
-const spreadWidth = 21;
+const valueWidth = 12;
+const spreadWidth = 22;
+const ratioWidth = 9;
+/** Of a number that is no count: so many that differ. */
+const significantDigits = 3;
 
 export function table({ id, title, columns, subjects, targets }: RowResult): string {
-  const several = columns.length > 1;
-  const heading = columns.map(
-    ({ unit }) => unit.padStart(valueWidth) + (several ? "" : "min – max".padStart(spreadWidth)),
-  );
-  const ours = subjects.find(({ role }) => role === "ours");
-  const [first] = columns;
+  const failed = subjects.filter(({ failure }) => failure !== undefined);
   return [
     `${id.padEnd(3)} ${title}`,
-    `${" ".repeat(nameWidth + 4)}${heading.join("")}${first && !several ? "  ours ×" : ""}`,
-    ...subjects.map((subject) => subjectLine(subject, columns, ours)),
+    ...columns.flatMap((column) => columnLines(column, subjects)),
+    ...failed.map(({ name, failure = "" }) => `    ${name} failed: ${failure.split("\n").at(-1)}`),
     ...targets.map(targetLine),
     "",
   ].join("\n");
 }
 
-function subjectLine(subject: SubjectResult, columns: readonly Column[], ours: SubjectResult | undefined): string {
+function columnLines(column: Column, subjects: readonly SubjectResult[]): string[] {
+  const { figure, unit } = column;
+  const shown = subjects.filter(({ figures }) => figures[figure]);
+  const ours = shown.find(({ role }) => role === "ours");
+  const compared = shown.some((subject) => subject !== ours);
+  const heading = unit.padStart(nameWidth + valueWidth + 4) + "min – max".padStart(spreadWidth);
+  return [
+    compared ? heading + "ours ×".padStart(ratioWidth) : heading,
+    ...shown.map((subject) => subjectLine(subject, column, ours)),
+  ];
+}
+
+function subjectLine(subject: SubjectResult, { figure, digits }: Column, ours: SubjectResult | undefined): string {
+  const values = subject.figures[figure];
+  if (!values) return "";
   const mark = { ours: "*", ceiling: "^", rival: " " }[subject.role];
-  const name = `  ${mark} ${subject.name.padEnd(nameWidth)}`;
-  if (subject.failure !== undefined) return `${name} failed: ${subject.failure.split("\n").at(-1)}`;
-  const [only] = columns;
-  if (columns.length > 1 || !only) return name + columns.map((column) => cell(subject, column)).join("");
-  const values = subject.figures[only.figure];
-  const times = ours && ours !== subject ? ratioTo(ours.figures[only.figure], values) : "";
-  return `${name}${cell(subject, only)}${range(values, only).padStart(spreadWidth)}  ${times}`.trimEnd();
+  const median = number(values.median, digits).padStart(valueWidth);
+  const spread = `${number(values.min, digits)} – ${number(values.max, digits)}`.padStart(spreadWidth);
+  const ratio = ours && ours !== subject ? ratioTo(ours.figures[figure], values).padStart(ratioWidth) : "";
+  return `  ${mark} ${subject.name.padEnd(nameWidth)}${median}${spread}${ratio}`;
 }
 
-function cell({ figures }: SubjectResult, column: Column): string {
-  const value = figures[column.figure];
-  return (value ? number(value.median, column.digits) : "–").padStart(valueWidth);
-}
-
-function range(values: Spread | undefined, { digits }: Column): string {
-  return values ? `${number(values.min, digits)} – ${number(values.max, digits)}` : "";
-}
-
-function ratioTo(ours: Spread | undefined, theirs: Spread | undefined): string {
-  return ours && theirs ? (ours.median / theirs.median).toFixed(2) : "";
+function ratioTo(ours: Spread | undefined, theirs: Spread): string {
+  return ours ? (ours.median / theirs.median).toFixed(2) : "";
 }
 
 function targetLine({ text, ratio, verdict }: TargetResult): string {
-  const measured = ratio ? `${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)} – ${ratio.max.toFixed(2)}), ` : "";
-  return `    target ${text}: ${measured}${verdict}`;
+  if (!ratio) return `    target ${text}: ${verdict}`;
+  const [median, min, max] = [ratio.median, ratio.min, ratio.max].map(short);
+  return `    target ${text}: ${median} (${min} – ${max}), ${verdict}`;
+}
+
+function short(value: number): string {
+  const digits = Math.max(0, significantDigits - 1 - Math.floor(Math.log10(Math.max(Math.abs(value), 1))));
+  return number(value, digits);
 }
 
 export function number(value: number, digits: number): string {

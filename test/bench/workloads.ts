@@ -1,18 +1,50 @@
 /** Every workload by name, with what it is told. */
 import type { Figures } from "./figures.ts";
+import { type Activation, activation } from "./workloads/activation.ts";
 import { type DurableCommands, durableCommands } from "./workloads/durable-commands.ts";
+import { type FilledStore, filledStore } from "./workloads/filled-store.ts";
+import { type Growth, growth } from "./workloads/growth.ts";
+import { type IdleEntities, idleEntities } from "./workloads/idle-entities.ts";
+import { type LargeEvents, largeEvents } from "./workloads/large-events.ts";
+import { type Messaging, messaging } from "./workloads/messaging.ts";
+import { type RawStore, rawFilledStore, rawReads } from "./workloads/raw-reads.ts";
 import { type RawWrites, rawWrites } from "./workloads/raw-writes.ts";
+import { recovery } from "./workloads/recovery.ts";
+import { type Start, start } from "./workloads/start.ts";
+import { type Subscribers, subscribers } from "./workloads/subscribers.ts";
 
 interface ParametersOf {
+  activation: Activation;
   durableCommands: DurableCommands;
+  filledStore: FilledStore;
+  growth: Growth;
+  idleEntities: IdleEntities;
+  largeEvents: LargeEvents;
+  messaging: Messaging;
+  rawFilledStore: RawStore;
+  rawReads: RawStore;
   rawWrites: RawWrites;
+  recovery: FilledStore;
+  start: Start;
+  subscribers: Subscribers;
 }
 
 type Name = keyof ParametersOf;
 
 const workloads: { readonly [N in Name]: (parameters: ParametersOf[N], folder: string) => Promise<Figures> } = {
+  activation,
   durableCommands,
+  filledStore,
+  growth,
+  idleEntities,
+  largeEvents,
+  messaging,
+  rawFilledStore,
+  rawReads,
   rawWrites,
+  recovery,
+  start,
+  subscribers,
 };
 
 /** One measurement: a workload and what it is told. It runs in a process of its own. */

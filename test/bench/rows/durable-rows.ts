@@ -1,5 +1,6 @@
 /** Durable commands: one hot entity, a thousand of them, one after the other. */
 import type { Subject } from "../subjects.ts";
+import { byHand, everyRival, nact, sqliteGroup } from "./rivals.ts";
 import {
   medianLatency,
   ours,
@@ -12,35 +13,24 @@ import {
 } from "./row.ts";
 import { budgetOf, type Scale } from "./scale.ts";
 
-const byHand = "by hand on classic-level" satisfies Subject;
-const sqliteGroup = "SQLite, group commit by hand" satisfies Subject;
-const nact = "nact on LevelDB" satisfies Subject;
-const everyRival: readonly Subject[] = [
-  byHand,
-  sqliteGroup,
-  "SQLite, a transaction each",
-  nact,
-  "event-storage",
-  "emmett on SQLite",
-];
-
 const rawBatches = "raw LevelDB";
 const rawSpread = "raw LevelDB, keys as ours";
 const rawPuts = "raw synced puts";
 
 const batch = 1_000;
 const hotCommands = 200_000;
-const spreadCommands = 100_000;
+export const spreadCommands = 100_000;
 const sequentialCommands = 5_000;
-const manyCarts = 1_000;
+export const manyCarts = 1_000;
 
-interface Shape {
+/** How commands come. */
+export interface Shape {
   readonly carts: number;
   readonly inFlight: number;
   readonly commands: number;
 }
 
-function durable(scale: Scale, subject: Subject, { carts, inFlight, commands }: Shape): RowSubject {
+export function durable(scale: Scale, subject: Subject, { carts, inFlight, commands }: Shape): RowSubject {
   const parameters = { subject, carts, inFlight, budget: budgetOf(scale, commands) };
   return {
     name: subject,
@@ -49,8 +39,8 @@ function durable(scale: Scale, subject: Subject, { carts, inFlight, commands }: 
   };
 }
 
-function raw(scale: Scale, name: string, puts: number, streams: number, commands: number): RowSubject {
-  const parameters = { batch: puts, streams, budget: budgetOf(scale, commands) };
+function raw(scale: Scale, name: string, puts: number, carts: number, commands: number): RowSubject {
+  const parameters = { batch: puts, carts, budget: budgetOf(scale, commands) };
   return { name, role: "ceiling", trial: { workload: "rawWrites", parameters } };
 }
 

@@ -24,6 +24,8 @@ export interface RowSubject {
   readonly name: string;
   readonly role: "ours" | "ceiling" | "rival";
   readonly trial: Trial;
+  /** Fills the store that the trials of all rounds use; otherwise each has a fresh one. */
+  readonly prepare?: Trial;
 }
 
 /** One figure of one subject. */
@@ -41,11 +43,16 @@ export interface Target {
   readonly atMost?: number;
 }
 
-export const ratePerSecond: Column = { figure: "perSecond", unit: "/s", digits: 0 };
-export const medianLatency: Column = { figure: "p50Ms", unit: "ms, half", digits: 3 };
+export const ratePerSecond: Column = { figure: "perSecond", unit: "commands/s", digits: 0 };
+export const medianLatency: Column = { figure: "p50Ms", unit: "ms, median", digits: 3 };
 export const tailLatency: Column = { figure: "p99Ms", unit: "ms, 99 %", digits: 3 };
 
 export const ours = "rekindle";
+
+/** A figure of ours as it is. */
+export function absolute(text: string, figure: string, bound: Pick<Target, "atLeast" | "atMost">): Target {
+  return { text, of: { subject: ours, figure }, ...bound };
+}
 
 /** At least so many times as fast as another one. */
 export function times(factor: number, subject: string): Target {

@@ -6,11 +6,21 @@ export interface Scale {
   readonly share: number;
   /** Of a measured part that is not done earlier. */
   readonly timeMs: number;
+  /** Of the row on growth, which grows by entities of 1,000 events. */
+  readonly growingEntities: number;
 }
 
-export const wholeScale: Scale = { share: 1, timeMs: 3_000 };
-export const quickScale: Scale = { share: 0.1, timeMs: 500 };
+export const wholeScale: Scale = { share: 1, timeMs: 3_000, growingEntities: 1_000 };
+export const quickScale: Scale = { share: 0.1, timeMs: 500, growingEntities: 100 };
 
-export function budgetOf({ share, timeMs }: Scale, calls: number): Budget {
-  return { calls: Math.ceil(calls * share), timeMs };
+/** Of `--full`. */
+export const growingEntitiesOfAll = 10_000;
+
+/** A number of things, at least one. */
+export function countOf({ share }: Scale, count: number): number {
+  return Math.ceil(count * share);
+}
+
+export function budgetOf(scale: Scale, calls: number): Budget {
+  return { calls: countOf(scale, calls), timeMs: scale.timeMs };
 }

@@ -1,6 +1,6 @@
 /** Durable commands, so many in flight at any time, spread evenly over the carts. */
 import process from "node:process";
-import { allCarts, type Cart, checkCarts } from "../carts.ts";
+import { allCarts, type Cart, checkCarts, shareOf } from "../carts.ts";
 import type { Figures } from "../figures.ts";
 import { type Budget, closedLoop, perSecond, quantile, warmUp } from "../measure.ts";
 import { whileProfiled } from "../profiler.ts";
@@ -42,6 +42,7 @@ export async function durableCommands(
   const loop = await whileProfiled(() => closedLoop(budget, inFlight, add));
   const cpu = process.cpuUsage(cpuBefore);
   await store.close();
+  // All of them were acknowledged, or the loop would have failed.
   const expected = carts.map((_, index) => shareOf(before.calls, count, index) + shareOf(loop.calls, count, index));
   await checkCarts(open, folder, expected);
   return {
@@ -51,9 +52,4 @@ export async function durableCommands(
     p50Ms: quantile(latenciesMs, 0.5),
     p99Ms: quantile(latenciesMs, 0.99),
   };
-}
-
-/** How many of so many calls in turn went to one of the carts; all of them were acknowledged, or the loop would have failed. */
-function shareOf(calls: number, carts: number, index: number): number {
-  return Math.floor(calls / carts) + (index < calls % carts ? 1 : 0);
 }

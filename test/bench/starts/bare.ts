@@ -1,0 +1,4 @@
+/** A process that does nothing but say that it runs. */
+import process from "node:process";
+
+process.stdout.write("ready\n");
