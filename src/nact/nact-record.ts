@@ -2,7 +2,7 @@
 import type { PersistedEvent, PersistedSnapshot } from "nact";
 import { encodeJson } from "../codec/encode-json.ts";
 import { eventType, firstVersion } from "../codec/event-type.ts";
-import { firstSchemaVersion } from "../persistence/snapshotting.ts";
+import { firstSchemaVersion } from "../persistence/snapshot-version.ts";
 import type { AppendRequest } from "../storage/journal.ts";
 import type { SnapshotRecord, StoredSnapshot } from "../storage/snapshot-store.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";

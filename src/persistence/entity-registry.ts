@@ -6,6 +6,7 @@ import type { AskOptions } from "../actor/ask.ts";
 import type { Envelope, ReplyAddress } from "../actor/envelope.ts";
 import { type NactRef, pathOf } from "../actor/nact-actor.ts";
 import { ActorStoppedError } from "../errors.ts";
+import type { StoredSnapshot } from "../storage/snapshot-store.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
 import { EntityIncarnation } from "./entity.ts";
 import type { EntityHost } from "./entity-host.ts";
@@ -26,7 +27,7 @@ export const defaultPassivateAfterMs = 120_000;
 /** An entity type in use. */
 interface Registered {
   readonly definition: object;
-  readonly type: EventDecoder;
+  readonly type: EventDecoder & { canRead(snapshot: StoredSnapshot): boolean };
   readonly shard: Shard;
 }
 
@@ -115,6 +116,11 @@ export class EntityRegistry implements EventDecoder {
   /** Events of an entity type that is not known yet are shown as they are stored. */
   envelopes(stored: StoredEvent): readonly EventEnvelope[] {
     return this.#types.get(stored.entityType)?.type.envelopes(stored) ?? [toEnvelope(stored)];
+  }
+
+  /** Whether recovery of an entity of that type would take the snapshot; true for a type that is not known. */
+  canRead(entityType: string, snapshot: StoredSnapshot): boolean {
+    return this.#types.get(entityType)?.type.canRead(snapshot) ?? true;
   }
 
   /** @throws NameTakenError when an entity with that persistence id is live */

@@ -1,10 +1,12 @@
 /** What all entities of one type share, worked out once. */
 import { EventTypes } from "../codec/event-types.ts";
 import { classifyJson } from "../codec/json-value.ts";
+import type { StoredSnapshot } from "../storage/snapshot-store.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
 import { type EffectFactory, effectFactory } from "./effect.ts";
 import { type EventDecoder, type EventEnvelope, toEnvelope } from "./event-envelope.ts";
 import type { EventSourcedDefinition, EventSourcedOptions } from "./event-sourced.ts";
+import { readSnapshot } from "./snapshot-version.ts";
 
 /** An entity type in use. */
 export class EntityType<C, E, S> implements EventDecoder {
@@ -36,5 +38,10 @@ export class EntityType<C, E, S> implements EventDecoder {
   envelopes(stored: StoredEvent): readonly EventEnvelope[] {
     if (this.events.isPresent(stored.type, stored.version)) return [toEnvelope(stored)];
     return this.events.upcast(stored).map((present) => toEnvelope(stored, present));
+  }
+
+  /** Whether recovery would take the snapshot. */
+  canRead(snapshot: StoredSnapshot): boolean {
+    return "snapshot" in readSnapshot(snapshot, this.options.snapshots);
   }
 }

@@ -16,6 +16,7 @@ import type { Effect, EffectFactory } from "./effect.ts";
 import type { EntityRef } from "./entity-ref.ts";
 import type { CommandIdOptions } from "./receipts.ts";
 import type { Signal } from "./signal.ts";
+import type { StateVersions } from "./snapshot-version.ts";
 
 /** What an entity can do with the system it lives in. */
 export interface EntityScope extends ActorScope {
@@ -56,7 +57,7 @@ export interface EventMeta {
 }
 
 /** When snapshots are saved, and what becomes of older ones. */
-export interface SnapshotRule<E, S> {
+export interface SnapshotRule<E, S> extends StateVersions<S> {
   /** After every so many events. */
   readonly every?: number;
   /** After an event for which this is true. */
@@ -195,8 +196,11 @@ function assertSnapshotRule<E, S>(rule: SnapshotRule<E, S> | undefined, of: stri
   assertObject(rule, `snapshots ${of}`);
   assertCapacity(rule.every, `snapshots.every ${of}`);
   assertCapacity(rule.keep, `snapshots.keep ${of}`);
-  if (rule.when !== undefined && typeof rule.when !== "function") {
-    throw new TypeError(`snapshots.when ${of} must be a function`);
+  assertCapacity(rule.schemaVersion, `snapshots.schemaVersion ${of}`);
+  for (const name of ["when", "migrate"] as const) {
+    if (rule[name] !== undefined && typeof rule[name] !== "function") {
+      throw new TypeError(`snapshots.${name} ${of} must be a function`);
+    }
   }
 }
 

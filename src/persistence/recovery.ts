@@ -11,6 +11,7 @@ import type { EntityHost } from "./entity-host.ts";
 import type { EntityScope, EventSourcedOptions } from "./event-sourced.ts";
 import { IdleTimeout } from "./idle-timeout.ts";
 import type { Receipts } from "./receipts.ts";
+import { readSnapshot } from "./snapshot-version.ts";
 
 /** What recovery found. */
 export interface Recovered<S> {
@@ -58,6 +59,8 @@ export class Recovery<C, E, S> {
   #timestamp = 0;
   /** Of the last event applied. */
   #offset = 0;
+  /** The newest snapshot that could not be used, and why. */
+  #passedOver: { readonly sequenceNr: number; readonly problem: string } | undefined;
 
   constructor(request: RecoveryRequest<C, E, S>) {
     this.#request = request;
@@ -129,22 +132,29 @@ export class Recovery<C, E, S> {
     };
   }
 
-  /** A damaged snapshot is passed over: it is a cache, the events are the truth. */
+  /** A snapshot that is damaged, or of another schema version, is passed over: it is a cache, the events are the truth. */
   async #newestGoodSnapshot(toSequenceNr: number): Promise<StoredSnapshot | undefined> {
     const { options, persistenceId, host } = this.#request;
     const fromSnapshot = options.recovery?.fromSnapshot ?? "latest";
     if (fromSnapshot === "none") return undefined;
     const wanted: SnapshotCriteria = fromSnapshot === "latest" ? {} : fromSnapshot;
     let maxSequenceNr = Math.min(wanted.maxSequenceNr ?? toSequenceNr, toSequenceNr);
+    this.#passedOver = undefined;
     for (;;) {
       try {
-        return await this.#idle.guard(host.snapshots.load(persistenceId, { ...wanted, maxSequenceNr }));
+        const stored = await this.#idle.guard(host.snapshots.load(persistenceId, { ...wanted, maxSequenceNr }));
+        const read = stored && readSnapshot(stored, options.snapshots);
+        if (!read || "snapshot" in read) return read?.snapshot;
+        host.log.warn(`${persistenceId}: ${read.unreadable}; it is passed over`);
+        this.#passedOver ??= { sequenceNr: stored.sequenceNr, problem: read.unreadable };
+        maxSequenceNr = stored.sequenceNr - 1;
       } catch (error) {
         if (!(error instanceof StorageCorruptedError)) throw error;
         host.log.error(`A snapshot of ${persistenceId} is damaged and is passed over`, error);
         const criteria = { ...wanted, maxSequenceNr };
         const [damaged] = await this.#idle.guard(host.snapshots.list(persistenceId, criteria));
         if (!damaged) throw error;
+        this.#passedOver ??= { sequenceNr: damaged.sequenceNr, problem: error.message };
         maxSequenceNr = damaged.sequenceNr - 1;
       }
     }
@@ -178,7 +188,8 @@ export class Recovery<C, E, S> {
   }
 
   #assertComplete(highest: number, toSequenceNr: number, snapshot: StoredSnapshot | undefined): void {
-    if (this.#sequenceNr < Math.min(highest, toSequenceNr)) throw this.#missing(highest);
+    const known = Math.max(highest, this.#passedOver?.sequenceNr ?? 0);
+    if (this.#sequenceNr < Math.min(known, toSequenceNr)) throw this.#missing(known);
     // With an empty journal the snapshot alone is the history: its events are deleted, or live elsewhere.
     if (snapshot && highest > 0 && snapshot.sequenceNr > highest) {
       throw new Error(`the snapshot at ${snapshot.sequenceNr} is ahead of the journal, which ends at ${highest}`);
@@ -186,8 +197,9 @@ export class Recovery<C, E, S> {
   }
 
   #missing(to: number): MissingEventsError {
+    const why = this.#passedOver ? ` (${this.#passedOver.problem})` : "";
     return new MissingEventsError(
-      `events ${this.#sequenceNr + 1} to ${to} are deleted, and no snapshot that can be read covers them`,
+      `events ${this.#sequenceNr + 1} to ${to} are deleted, and no snapshot that can be read covers them${why}`,
     );
   }
 }

@@ -4,9 +4,7 @@ import type { SnapshotMetadata, SnapshotRecord } from "../storage/snapshot-store
 import type { EntityHost } from "./entity-host.ts";
 import type { SnapshotRule } from "./event-sourced.ts";
 import type { Signal } from "./signal.ts";
-
-/** The version of a state whose definition declares none. */
-export const firstSchemaVersion = 1;
+import { firstSchemaVersion, readSnapshot } from "./snapshot-version.ts";
 
 /** What asked for a snapshot: which part of the rule, or a command. */
 export type SnapshotCause = "every" | "when" | "command";
@@ -70,7 +68,7 @@ export class Snapshotting<E, S> {
     return {
       persistenceId: this.#persistenceId,
       sequenceNr,
-      schemaVersion: firstSchemaVersion,
+      schemaVersion: this.#rule?.schemaVersion ?? firstSchemaVersion,
       metadata: present.length === 0 ? undefined : `{${present.join(",")}}`,
       state: encodeJson(state, `snapshot at ${sequenceNr}`, this.#persistenceId),
     };
@@ -112,6 +110,14 @@ export class Snapshotting<E, S> {
     this.#underWay.add(tracked);
   }
 
+  /** After a change of the state's shape the events stay until as many new snapshots as the rule keeps are there. */
+  async #needsEvents(upper: number): Promise<boolean> {
+    if (this.#rule?.schemaVersion === undefined) return false;
+    const exactly = { minSequenceNr: upper, maxSequenceNr: upper };
+    const oldest = await this.#host.snapshots.load(this.#persistenceId, exactly);
+    return oldest !== undefined && "unreadable" in readSnapshot(oldest, this.#rule);
+  }
+
   /** Snapshot, then events, then older snapshots: whatever happens in between, what is left is enough to recover. */
   async #retain(sequenceNr: number, upper: number, deleteEvents: boolean): Promise<void> {
     const { journal, snapshots } = this.#host;
@@ -121,6 +127,7 @@ export class Snapshotting<E, S> {
         // Events may only go when a snapshot that covers them has been read back whole.
         const verified = await snapshots.load(this.#persistenceId, { minSequenceNr: upper, maxSequenceNr: sequenceNr });
         if (!verified) throw new Error(`no snapshot from ${upper} to ${sequenceNr} can be read`);
+        if (await this.#needsEvents(upper)) return;
         await journal.deleteTo(this.#persistenceId, upper);
         this.#signal({ type: "EventsDeleted", toSequenceNr: upper });
       }

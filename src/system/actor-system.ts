@@ -90,7 +90,7 @@ export class ActorSystem implements EntityScope {
     this.#tail = new LiveTail(journal, entities);
     this.#readJournal = new ReadJournal(journal, entities, this.#tail);
     this.#eventStore = new EventStore(entities);
-    this.#storage = new SystemStorage(store, (persistenceId) => entities.assertNotLive(persistenceId));
+    this.#storage = new SystemStorage(store, entities);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** The maintenance of an actor system's store: proving it, copying it, taking events or a whole stream out of it. */
 import { EventsNotCoveredError, StorageCorruptedError } from "../errors.ts";
 import type { VerificationReport, VerifyOptions } from "../storage/maintenance.ts";
+import type { StoredSnapshot } from "../storage/snapshot-store.ts";
 import type { OpenStorage } from "../storage/storage.ts";
 
 /** How events are deleted. */
@@ -9,14 +10,21 @@ export interface DeleteEventsOptions {
   readonly force?: boolean;
 }
 
+/** What maintenance must know about entities. */
+export interface KnownEntities {
+  assertNotLive(persistenceId: string): void;
+  /** Whether an entity of that type would recover from the snapshot; true for a type that is not known. */
+  canRead(entityType: string, snapshot: StoredSnapshot): boolean;
+}
+
 /** See {@link ActorSystem.storage}. */
 export class SystemStorage {
   readonly #store: OpenStorage;
-  readonly #assertNotLive: (persistenceId: string) => void;
+  readonly #entities: KnownEntities;
 
-  constructor(store: OpenStorage, assertNotLive: (persistenceId: string) => void) {
+  constructor(store: OpenStorage, entities: KnownEntities) {
     this.#store = store;
-    this.#assertNotLive = assertNotLive;
+    this.#entities = entities;
   }
 
   /** Reads the whole store and reports every fault; it changes nothing, and writes may go on. */
@@ -36,7 +44,7 @@ export class SystemStorage {
   /**
    * Removes the events up to and including `toSequenceNr`; their numbers are never used again. A live entity keeps its state.
    *
-   * @throws EventsNotCoveredError when no readable snapshot contains them, unless forced; nothing is deleted then
+   * @throws EventsNotCoveredError when no snapshot that the entity can read contains them, unless forced; nothing is deleted then
    */
   async deleteEvents(
     persistenceId: string,
@@ -57,7 +65,7 @@ export class SystemStorage {
    * @throws NameTakenError while an entity with that persistence id is live: stop it first
    */
   async purge(persistenceId: string): Promise<void> {
-    this.#assertNotLive(persistenceId);
+    this.#entities.assertNotLive(persistenceId);
     await this.#store.maintenance.purge(persistenceId);
   }
 
@@ -66,11 +74,19 @@ export class SystemStorage {
     for (const { sequenceNr } of await snapshots.list(persistenceId, { minSequenceNr: toSequenceNr })) {
       try {
         const exactly = { minSequenceNr: sequenceNr, maxSequenceNr: sequenceNr };
-        if (await snapshots.load(persistenceId, exactly)) return true;
+        const snapshot = await snapshots.load(persistenceId, exactly);
+        if (snapshot && (await this.#canRead(snapshot))) return true;
       } catch (error) {
         if (!(error instanceof StorageCorruptedError)) throw error;
       }
     }
     return false;
+  }
+
+  async #canRead(snapshot: StoredSnapshot): Promise<boolean> {
+    for await (const [first] of this.#store.journal.read(snapshot.persistenceId, { max: 1 })) {
+      if (first) return this.#entities.canRead(first.entityType, snapshot);
+    }
+    return true;
   }
 }

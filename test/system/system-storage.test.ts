@@ -56,6 +56,21 @@ describe("system.storage", () => {
       expect(await ref.ask(read)).to.deep.equal(["a", "b", "c"]);
     });
 
+    it("does not count a snapshot of a schema version that the entity does not read", async () => {
+      const storage = memoryStorage();
+      const first = await startSystem({ storage });
+      const ref = first.entityRef(notebook({}, { snapshots: { every: 2 } }), "1");
+      for (const word of ["a", "b"]) await ref.ask(note(word));
+      await first.terminate();
+      const system = await startSystem({ storage });
+      system.register(notebook({}, { snapshots: { schemaVersion: 2 } }));
+      expect(await rejection(system.storage.deleteEvents(id, 2))).to.be.instanceOf(EventsNotCoveredError);
+      await system.terminate();
+      const unaware = await startSystem({ storage });
+      await unaware.storage.deleteEvents(id, 2);
+      expect(await historyOf(unaware, ref)).to.deep.equal([]);
+    });
+
     it("does nothing where there is nothing to delete", async () => {
       const system = await startSystem();
       await system.storage.deleteEvents("notebook|never", 5);
