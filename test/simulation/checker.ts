@@ -1,7 +1,7 @@
 /** Compares whatever becomes visible with the truth, at the moment when it becomes visible. */
 
 import { isDeepStrictEqual } from "node:util";
-import type { AnyActorRef, EventEnvelope } from "rekindle";
+import type { AnyActorRef, EventEnvelope, WriteResult } from "rekindle";
 import { type LedgerState, OutOfOrderError, type Parcel, type View, type Witness } from "./ledger.ts";
 import { eventsOf, type Operation, promiseOf } from "./operation.ts";
 import type { SimulatedDisk } from "./simulated-disk.ts";
@@ -79,6 +79,8 @@ export class Checker implements Witness {
       const problem = reply.length > truth.length(persistenceId) ? "is not durable" : "never was";
       this.report(`${of} shows a state that ${problem}: ${show(reply)}`);
     }
+    // What comes again is answered as it was the first time, whatever has been shown since.
+    if (operation.sends.count > 1) return this.#assertStored(operation, reply.length);
     if (reply.length < operation.shownBefore) {
       this.report(`${of} shows ${reply.length} events; ${operation.shownBefore} had been shown when it was sent`);
     }
@@ -97,13 +99,30 @@ export class Checker implements Witness {
     operation.outcome = promise ?? "unknown";
     if (!promise) this.report(`${what} got an error that nobody should see: ${String(error)}`);
     if (promise === "stored") this.#assertStored(operation, undefined);
-    if (promise === "nothing" && truth.places(command.id).length > 0) {
+    if (promise === "nothing" && operation.sends.count === 1 && truth.places(command.id).length > 0) {
       this.report(`${what} was told that nothing is stored, and it is: ${String(error)}`);
     }
   }
 
+  /** The events stand where the writer wanted them, also when they have stood there for long. */
+  written(operation: Operation, { version, repeated }: WriteResult, expectedVersion: number): void {
+    const { command, persistenceId } = operation;
+    const { truth, time } = this.#observed;
+    const first = truth.places(command.id)[0]?.sequenceNr;
+    operation.outcome = "done";
+    if (time.now() > operation.deadline) this.report(`the write ${command.id} is answered after its time was up`);
+    if (repeated && operation.sends.count === 1) this.report(`the write ${command.id} is taken for a repetition`);
+    if (!repeated && first !== expectedVersion + 1) {
+      this.report(`the write ${command.id} was to follow ${expectedVersion} and is stored as ${first}`);
+    }
+    if (version > truth.length(persistenceId)) {
+      this.report(`the write ${command.id} is acknowledged as ${version}, which is not durable`);
+    }
+    this.#assertStored(operation, version);
+  }
+
   /** Whoever is told that a command is done finds its events: durable, in one piece, at the place that the reply shows, published. */
-  #assertStored({ command, persistenceId }: Operation, length: number | undefined): void {
+  #assertStored({ command, persistenceId, sends }: Operation, length: number | undefined): void {
     const places = this.#observed.truth.places(command.id);
     const last = places.at(-1)?.sequenceNr;
     const of = `${command.type} ${command.id} of ${persistenceId}`;
@@ -112,6 +131,8 @@ export class Checker implements Witness {
     } else if (length !== undefined && last !== length) {
       this.report(`${of} shows ${length} events, and its last is stored as ${last}`);
     }
+    // The process that published it, and ran its side effect or died before, may be gone.
+    if (sends.count > 1) return;
     for (const { sequenceNr } of places) {
       const stored = this.#observed.disk.event(persistenceId, sequenceNr);
       if (stored && !this.#published.has(stored.offset)) this.report(`${of} is acknowledged before it is published`);

@@ -23,10 +23,10 @@ export function brokenHistory(truth: Truth, operations: readonly Operation[]): s
 }
 
 /** All of its events once and in one piece, or none of them. */
-function brokenCommand({ command, persistenceId, outcome }: Operation, places: readonly Place[]): string[] {
+function brokenCommand({ command, persistenceId, outcome, sends }: Operation, places: readonly Place[]): string[] {
   const [first] = places;
   const of = `${command.type} ${command.id}`;
-  if (outcome === "nothing") return [`${of} was told that nothing is stored, and it is`];
+  if (outcome === "nothing" && sends.count === 1) return [`${of} was told that nothing is stored, and it is`];
   if (places.length !== eventsOf(command))
     return [`${places.length} of ${eventsOf(command)} events of ${of} are stored`];
   const inOnePiece = places.every(
@@ -40,7 +40,8 @@ function brokenCommand({ command, persistenceId, outcome }: Operation, places: r
 function brokenOrder(truth: Truth, operations: readonly Operation[]): string[] {
   const last = new Map<string, { sequenceNr: number; id: string }>();
   const broken: string[] = [];
-  for (const { command, persistenceId } of operations) {
+  for (const { command, persistenceId, sends, by } of operations) {
+    if (sends.count > 1 || by === "write") continue;
     const sequenceNr = truth.places(command.id)[0]?.sequenceNr;
     if (sequenceNr === undefined || (command.type !== "Enter" && command.type !== "EnterLater")) continue;
     const before = last.get(persistenceId);

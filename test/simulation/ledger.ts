@@ -235,6 +235,11 @@ function decideDamage(command: Extract<LedgerCommand, { type: "Damage" }>, { eff
   return effect.persist([first, second]).thenReply(command, (now) => ({ ...now, digest: Number.NaN }));
 }
 
+/** The events of a command that enters something. */
+export function entries(command: string, count: number): LedgerEvent[] {
+  return events("Entered", command, count);
+}
+
 function parcelOf(command: string): Delivery {
   return { to: "recipient", message: (deliveryId): Parcel => ({ deliveryId, command }) };
 }

@@ -8,6 +8,7 @@ import {
   PersistRejectedError,
   RecoveryFailedError,
   UnhandledCommandError,
+  VersionConflictError,
 } from "rekindle";
 import { type LedgerCommand, RefusedError, ThrownError, type View } from "./ledger.ts";
 
@@ -25,6 +26,10 @@ export type Outcome = "done" | "nothing" | "stored" | "unknown";
 export interface Operation {
   readonly persistenceId: string;
   readonly command: LedgerCommand;
+  /** How often the command was sent; its repetitions share it. */
+  readonly sends: { count: number };
+  /** Asked or told of the entity, or written past its command handler. */
+  readonly by: "command" | "write";
   /** Of its entity, when it was sent: so long was the history that others had been shown. */
   readonly shownBefore: number;
   /** When it must have been answered. */
@@ -44,7 +49,7 @@ export function eventsOf(command: LedgerCommand): number {
 export function promiseOf(error: unknown): Outcome | undefined {
   if (error instanceof PersistRejectedError || error instanceof RefusedError) return "nothing";
   if (error instanceof RecoveryFailedError || error instanceof MailboxOverflowError) return "nothing";
-  if (error instanceof UnhandledCommandError) return "nothing";
+  if (error instanceof UnhandledCommandError || error instanceof VersionConflictError) return "nothing";
   if (error instanceof ActorFailedError) return promiseOfFailure(error);
   if (error instanceof PersistFailedError || error instanceof AskTimeoutError) return "unknown";
   if (error instanceof ActorStoppedError || error instanceof AbortedError) return "unknown";

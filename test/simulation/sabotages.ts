@@ -7,7 +7,9 @@ import { Deliveries } from "#src/persistence/deliveries.js";
 import { EntityOutputs } from "#src/persistence/entity-outputs.js";
 import { toEnvelope } from "#src/persistence/event-envelope.js";
 import { OutputGate } from "#src/persistence/output-gate.js";
+import { Receipts } from "#src/persistence/receipts.js";
 import { Running } from "#src/persistence/running.js";
+import { StreamUpdate } from "#src/persistence/stream-update.js";
 import type { AppendRequest, Journal } from "#src/storage/journal.js";
 import type { StoredEvent } from "#src/storage/stored-event.js";
 import type { Sabotage } from "./simulation.ts";
@@ -174,6 +176,21 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 
   "a snapshot forgets what is not delivered yet": () =>
     withMethod(Deliveries.prototype, "toMember", () => () => undefined),
+
+  "a recovery forgets which commands were carried out": () => withMethod(Receipts.prototype, "replay", () => () => {}),
+
+  "a snapshot forgets which commands were carried out": () =>
+    withMethod(Receipts.prototype, "toMember", () => () => undefined),
+
+  "a write does not look at the version": () =>
+    withMethod(
+      StreamUpdate.prototype,
+      "decide",
+      (decide) =>
+        function (this: StreamUpdate, options, persistenceId, _sequenceNr) {
+          return decide.call(this, options, persistenceId, this.expectedVersion) as never;
+        },
+    ),
 
   "recovery does not deliver again": () => withMethod(Deliveries.prototype, "resume", () => () => {}),
 

@@ -86,7 +86,7 @@ class Simulation {
       random: this.#random.fork(),
       snapshotTaken: (...snapshot) => checker.snapshotTaken(...snapshot),
     });
-    this.#workload = new Workload({ random: this.#random.fork(), time, weather, checker, operations, trace });
+    this.#workload = new Workload({ random: this.#random.fork(), time, weather, checker, operations, truth, trace });
   }
 
   async run(): Promise<void> {

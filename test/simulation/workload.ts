@@ -1,29 +1,35 @@
 /** What users do to a system: commands of every kind, in bursts, and kills, stops and naps in between. */
-import type { ActorSystem, EntityRef, EventSourcedDefinition } from "rekindle";
+import type { ActorSystem, EntityRef, TellOptions } from "rekindle";
 import type { Checker } from "./checker.ts";
+import { drawHabits, type Habits, makeCommand } from "./habits.ts";
 import {
   confirmationOf,
   defineLedger,
-  type Follow,
   type LedgerCommand,
-  type LedgerEvent,
-  type LedgerState,
   type LedgerTuning,
   type Parcel,
   snapshotRules,
   type View,
 } from "./ledger.ts";
-import { AbortedError, type Operation } from "./operation.ts";
+import { AbortedError, eventsOf, type Operation } from "./operation.ts";
+import { Outsider, type Target } from "./outsider.ts";
 import type { Random } from "./random.ts";
+import type { Truth } from "./truth.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import type { Weather } from "./weather.ts";
 
 type Ref = EntityRef<LedgerCommand>;
 
-/** An entity that the workload knows. */
-interface Target {
-  readonly definition: EventSourcedDefinition<LedgerCommand, LedgerEvent, LedgerState>;
-  readonly entityId: string;
+/** A command and where it goes: all that it takes to send it again. */
+interface Sent {
+  /** The index of the ref. */
+  readonly to: number;
+  readonly command: LedgerCommand;
+  /** Whether it has an id, by which its repetition is recognised. */
+  readonly named: boolean;
+  readonly sends: { count: number };
+  /** Present when it is written past the command handler. */
+  readonly expectedVersion?: number;
 }
 
 /** One process, as its users see it. */
@@ -40,41 +46,22 @@ export interface WorkloadParts {
   readonly weather: Weather;
   readonly checker: Checker;
   readonly operations: Operation[];
+  readonly truth: Truth;
   readonly trace: (line: string) => void;
-}
-
-/** The habits of one seed: how often it does what, beside entering and reading. */
-function drawHabits(random: Random) {
-  const often = (): number => (random.chance(0.5) ? 0 : random.next());
-  const commands = {
-    Enter: 6,
-    Read: 2,
-    EnterLater: often(),
-    Remind: often() / 2,
-    Refuse: often() / 2,
-    Damage: often() / 2,
-    Throw: often() / 2,
-    Lock: often(),
-    Unlock: 1,
-    Oblige: often() / 2,
-    Stop: often() / 2,
-    Unknown: often() / 4,
-  };
-  const deeds = { send: 10, kill: 2 * often(), stop: 2 * often(), holdUp: often(), nap: often() };
-  const fails = often() / 4;
-  const follows = { nothing: 3, run: 1, snapshot: often(), throw: fails, "throw later": fails, stop: often() / 4 };
-  return { commands, deeds, follows, burstMax: random.pick([1, 3, 12]), gapMsMax: random.pick([1, 10, 40]) };
 }
 
 /** One workload for all lives of one seed. */
 export class Workload {
   readonly #parts: WorkloadParts;
-  readonly #habits: ReturnType<typeof drawHabits>;
+  readonly #habits: Habits;
   readonly #targets: readonly Target[];
   #presentLife: Life | undefined;
   /** How many kills and stops have not come to an end. */
   unfinished = 0;
   #confirmations = 0;
+  readonly #outsider: Outsider;
+  /** What may be sent again. */
+  readonly #sent: Sent[] = [];
   /** In the order of sending. */
   readonly operations: Operation[];
 
@@ -82,6 +69,7 @@ export class Workload {
     const { random, checker } = parts;
     this.#parts = parts;
     this.operations = parts.operations;
+    this.#outsider = new Outsider(parts);
     this.#habits = drawHabits(random);
     const tuning: LedgerTuning = {
       passivateAfterMs: random.pick([15, 200, Number.POSITIVE_INFINITY]),
@@ -113,7 +101,7 @@ export class Workload {
   act(count: number): void {
     const { time, random } = this.#parts;
     if (count === 0) return;
-    const gapMs = this.#do(random.pick(this.#life.refs)) + random.between(0, this.#habits.gapMsMax);
+    const gapMs = this.#do(random.between(0, this.#life.refs.length - 1)) + random.between(0, this.#habits.gapMsMax);
     time.setTimer(gapMs, () => this.act(count - 1));
   }
 
@@ -128,21 +116,34 @@ export class Workload {
 
   /** Asks every entity for its state. */
   readAll(timeoutMs: number): Operation[] {
-    return this.#life.refs.map((ref) => this.#ask(ref, { type: "Read", id: this.#nextId() }, { timeoutMs }));
+    return this.#life.refs.map((_ref, to) =>
+      this.#ask(this.#newlySent(to, { type: "Read", id: this.#nextId() }), { timeoutMs }),
+    );
   }
 
-  /** One deed; the result is how long to wait afterwards. */
-  #do(ref: Ref): number {
+  /** One deed to an entity; the result is how long to wait afterwards. */
+  #do(to: number): number {
     const { random, weather, trace } = this.#parts;
     const deed = random.weighted(this.#habits.deeds);
     switch (deed) {
       case "send":
-        for (let left = random.between(1, this.#habits.burstMax); left > 0; left--) this.#send(ref);
+        for (let left = random.between(1, this.#habits.burstMax); left > 0; left--) {
+          this.#send(this.#newlySent(to, this.#command()));
+        }
+        return 0;
+      case "again":
+        for (let left = random.between(1, this.#habits.burstMax); left > 0; left--) this.#sendAgain();
+        return 0;
+      case "write":
+        this.#send(this.#newWrite(to));
+        return 0;
+      case "find":
+        this.#find(to);
         return 0;
       case "kill":
       case "stop":
-        trace(`${deed} ${ref.persistenceId}`);
-        this.#end(deed, ref);
+        trace(`${deed} ${this.#refOf(to).persistenceId}`);
+        this.#end(deed, this.#refOf(to));
         return 0;
       case "holdUp":
         trace("the storage is held up");
@@ -161,49 +162,99 @@ export class Workload {
     this.#life.system[deed](ref).then(done, (error: unknown) => this.#parts.checker.report(`${deed}: ${error}`));
   }
 
-  #send(ref: Ref): void {
+  #newlySent(to: number, command: LedgerCommand): Sent {
+    const named = eventsOf(command) > 0 && this.#parts.random.chance(this.#habits.named);
+    const sent = { to, command, named, sends: { count: 0 } };
+    if (named) this.#sent.push(sent);
+    return sent;
+  }
+
+  /** Mostly at the version that is durable, sometimes at one that is not there yet, or not any more. */
+  #newWrite(to: number): Sent {
+    const { random, truth } = this.#parts;
+    const expectedVersion = Math.max(0, truth.length(this.#refOf(to).persistenceId) + random.pick([0, 0, 0, -1, 1]));
+    const command = { type: "Enter", id: this.#nextId(), count: random.between(1, 3), follow: [] } as const;
+    const sent = { to, command, named: random.chance(0.7), sends: { count: 0 }, expectedVersion };
+    if (sent.named) this.#sent.push(sent);
+    return sent;
+  }
+
+  /** Mostly what was sent just now, sometimes what was sent in another life. */
+  #sendAgain(): void {
+    const { random, trace } = this.#parts;
+    const from = random.chance(0.7) ? this.#sent.slice(-5) : this.#sent;
+    if (from.length === 0) return;
+    const sent = random.pick(from);
+    trace(`again: ${sent.command.id}`);
+    this.#send(sent);
+  }
+
+  #find(to: number): void {
+    const life = this.#life;
+    const target = this.#targets[to];
+    if (target) void this.#outsider.find(life.system, target, () => !life.over);
+  }
+
+  #send(sent: Sent): void {
     const { random } = this.#parts;
-    const command = this.#command();
+    const timeoutMs = random.pick([10, 1_000, 1_000, 5_000]);
+    if (sent.expectedVersion !== undefined) return this.#write(sent, sent.expectedVersion, timeoutMs);
     if (random.chance(0.1)) {
-      this.#record(ref, command, Number.POSITIVE_INFINITY).outcome = "unknown";
-      ref.tell(command, { metadata: { id: command.id } });
+      this.#record(sent, Number.POSITIVE_INFINITY).outcome = "unknown";
+      this.#refOf(sent.to).tell(sent.command, about(sent));
       return;
     }
-    const timeoutMs = random.pick([10, 1_000, 1_000, 5_000]);
     if (!random.chance(0.05)) {
-      this.#ask(ref, command, { timeoutMs });
+      this.#ask(sent, { timeoutMs });
       return;
     }
     const abort = new AbortController();
-    this.#ask(ref, command, { timeoutMs, signal: abort.signal });
+    this.#ask(sent, { timeoutMs, signal: abort.signal });
     this.#parts.time.setTimer(random.between(0, 20), () => abort.abort(new AbortedError()));
   }
 
-  #ask(ref: Ref, command: LedgerCommand, options: { timeoutMs: number; signal?: AbortSignal }): Operation {
+  #write(sent: Sent, expectedVersion: number, timeoutMs: number): void {
+    const life = this.#life;
+    const target = this.#targets[sent.to];
+    const operation = this.#record(sent, timeoutMs);
+    const options = { expectedVersion, timeoutMs, named: sent.named };
+    if (target) void this.#outsider.write(life.system, target, operation, options, () => !life.over);
+  }
+
+  #ask(sent: Sent, options: { timeoutMs: number; signal?: AbortSignal }): Operation {
     const { checker, trace } = this.#parts;
     const life = this.#life;
-    const operation = this.#record(ref, command, options.timeoutMs);
-    ref.ask<View>(command, { ...options, metadata: { id: command.id } }).then(
-      (reply) => {
-        if (life.over) return;
-        trace(`${command.id} replied ${JSON.stringify(reply)}`);
-        checker.replied(operation, reply);
-      },
-      (error: unknown) => {
-        if (life.over) return;
-        trace(`${command.id} rejected: ${String(error)}`);
-        checker.rejected(operation, error);
-      },
-    );
+    const { command } = sent;
+    const operation = this.#record(sent, options.timeoutMs);
+    this.#refOf(sent.to)
+      .ask<View>(command, { ...options, ...about(sent) })
+      .then(
+        (reply) => {
+          if (life.over) return;
+          trace(`${command.id} replied ${JSON.stringify(reply)}`);
+          checker.replied(operation, reply);
+        },
+        (error: unknown) => {
+          if (life.over) return;
+          trace(`${command.id} rejected: ${String(error)}`);
+          checker.rejected(operation, error);
+        },
+      );
     return operation;
   }
 
-  #record({ persistenceId }: Ref, command: LedgerCommand, timeoutMs: number): Operation {
+  #record({ to, command, sends, expectedVersion }: Sent, timeoutMs: number): Operation {
     const { checker, time, trace } = this.#parts;
-    trace(`to ${persistenceId}: ${JSON.stringify(command)}`);
+    const { persistenceId } = this.#refOf(to);
+    trace(
+      `to ${persistenceId}: ${JSON.stringify(command)}${expectedVersion === undefined ? "" : ` after ${expectedVersion}`}`,
+    );
+    sends.count++;
     const operation: Operation = {
       persistenceId,
       command,
+      sends,
+      by: expectedVersion === undefined ? "command" : "write",
       shownBefore: checker.shown(persistenceId),
       deadline: time.now() + timeoutMs,
       outcome: undefined,
@@ -215,29 +266,13 @@ export class Workload {
 
   #command(): LedgerCommand {
     const { random } = this.#parts;
-    const type = random.weighted(this.#habits.commands);
-    const id = this.#nextId();
-    const afterMs = random.pick([0, 1, 10, 300]);
-    switch (type) {
-      case "Enter":
-        return { type, id, ...this.#entry() };
-      case "EnterLater":
-        return { type, id, ...this.#entry(), afterMs, fails: random.chance(0.2) };
-      case "Remind":
-        return { type, id, afterMs };
-      case "Damage":
-        return { type, id, what: random.pick(["event", "reply"]) };
-      case "Throw":
-        return { type, id, where: random.pick(["decide", "apply", "reply"]) };
-      default:
-        return { type, id };
-    }
+    return makeCommand(random, this.#habits, random.weighted(this.#habits.commands), this.#nextId());
   }
 
-  #entry(): { count: number; follow: Follow[] } {
-    const { random } = this.#parts;
-    const follow = random.weighted(this.#habits.follows);
-    return { count: random.between(1, 3), follow: follow === "nothing" ? [] : [follow] };
+  #refOf(to: number): Ref {
+    const ref = this.#life.refs[to];
+    if (!ref) throw new RangeError(`there is no entity ${to}`);
+    return ref;
   }
 
   get #life(): Life {
@@ -248,4 +283,9 @@ export class Workload {
   #nextId(): string {
     return `c${this.operations.length}`;
   }
+}
+
+/** What goes along with a command. */
+function about({ command, named }: Sent): TellOptions {
+  return { metadata: { id: command.id }, ...(named && { commandId: command.id }) };
 }
