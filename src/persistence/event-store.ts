@@ -68,7 +68,7 @@ export class EventStore {
   async create<C, E, S>(
     definition: EventSourcedDefinition<C, E, S>,
     entityId: string,
-    events: readonly E[],
+    events: readonly NoInfer<E>[],
     options?: WriteOptions,
   ): Promise<WriteResult> {
     if (Array.isArray(events) && events.length === 0) throw new TypeError("a stream begins with at least one event");
@@ -88,7 +88,7 @@ export class EventStore {
     definition: EventSourcedDefinition<C, E, S>,
     entityId: string,
     expectedVersion: number,
-    events: readonly E[],
+    events: readonly NoInfer<E>[],
     { triggeringEvent, metadata, timeoutMs }: WriteOptions = {},
   ): Promise<WriteResult> {
     if (!(Number.isSafeInteger(expectedVersion) && expectedVersion >= 0))
