@@ -23,7 +23,7 @@ export class LogInUse {
   static async find(folder: string): Promise<LogInUse> {
     const number = await newestLog(folder);
     const file = await open(join(folder, logName(number)), "r+");
-    return new LogInUse(folder, file, number, (await file.stat()).size);
+    return new LogInUse(folder, file, number, fstatSync(file.fd).size);
   }
 
   /** Its number. */

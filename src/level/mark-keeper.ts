@@ -110,7 +110,12 @@ export class MarkKeeper {
 
 async function openOrMake(path: string): Promise<FileHandle> {
   const file = await open(path, constants.O_RDWR | constants.O_CREAT);
-  // Its size never changes again, so that writing it takes no room on a full disk.
-  await file.truncate(slots * slotSpacing);
-  return file;
+  try {
+    // Its size never changes again, so that writing it takes no room on a full disk.
+    await file.truncate(slots * slotSpacing);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }

@@ -80,7 +80,8 @@ async function openSession(
     if (settings.verifyOnOpen) await proveStore(opened, { folder, location });
     return await assemble({ location, folder, opened }, settings, context);
   } catch (error) {
-    await removeOwner(folder);
+    // An owner file that stays is only a wrong name in a message; a handle that stays is a lock.
+    await removeOwner(folder).catch(() => undefined);
     await opened.close();
     throw error;
   }

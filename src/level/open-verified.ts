@@ -58,7 +58,8 @@ export async function openVerified(
     await dropAllAside(folder);
     return store;
   } catch (error) {
-    await removeOwner(folder);
+    // An owner file that stays is only a wrong name in a message; a handle that stays is a lock.
+    await removeOwner(folder).catch(() => undefined);
     await open.close();
     throw withAside(place, aside.name, error);
   }
@@ -111,7 +112,8 @@ async function create(place: StorePlace, settings: LevelSettings, context: Stora
     await writeMarker(place.folder, now);
     return store;
   } catch (error) {
-    await removeOwner(place.folder);
+    // An owner file that stays is only a wrong name in a message; a handle that stays is a lock.
+    await removeOwner(place.folder).catch(() => undefined);
     await open.close();
     throw error;
   }
@@ -141,12 +143,12 @@ async function keepMark(
       try {
         if (durability !== "sync") await log.sync();
         await keeper.close();
-        await log.close();
       } catch (error) {
         // What is acknowledged is durable; only the mark is an older one.
         onWarning?.(`The high-water mark of ${location} could not be written: ${String(error)}`);
       } finally {
-        await db.close();
+        // Whatever became of the mark: a handle that nobody closes is closed by the garbage collector, with a warning.
+        await log.close().finally(() => db.close());
       }
     },
   };

@@ -3,15 +3,11 @@ import { StorageCorruptedError } from "../errors.ts";
 import { parseCommit } from "./commit-record.ts";
 import { Frame, framePlace } from "./frame.ts";
 import { checksumBytes } from "./record.ts";
-import { numberOf, unescapeId } from "./record-keys.ts";
+import { allCommits, allFrames, allHeads, allSnapshots, allTombstones, numberOf, unescapeId } from "./record-keys.ts";
+import type { SalvageNotes } from "./salvage-notes.ts";
+import type { RescuedRow, SalvageScratch } from "./salvage-scratch.ts";
 import { parseHead } from "./stream-head.ts";
 import { parseTombstone } from "./tombstone.ts";
-
-/** A frame that is kept. */
-export interface KeptFrame {
-  readonly frame: Frame;
-  readonly value: Buffer;
-}
 
 /** What is known of one stream. */
 export interface SalvagedStream {
@@ -22,75 +18,66 @@ export interface SalvagedStream {
   purgedTo: number;
   /** The last event that any record speaks of. */
   known: number;
-  readonly frames: KeptFrame[];
   /** The last event that is kept. */
   highest: number;
+  /** How many frames are kept. */
+  frames: number;
+  /** How many events can be read, and are not kept because some before them cannot. */
+  behindGap: number;
 }
 
-/** What can be kept. */
-export interface SalvagePlan {
-  readonly streams: readonly SalvagedStream[];
-  readonly snapshots: readonly (readonly [key: string, value: Buffer])[];
-  /** What is missing, in words. */
-  readonly missing: readonly string[];
-}
-
-export function planSalvage(location: string, records: ReadonlyMap<string, Buffer>): SalvagePlan {
-  const planning = new Planning(location);
-  for (const [key, value] of records) planning.takeIn(key, value);
-  return planning.plan();
-}
-
-class Planning {
+/** Takes memory for each stream, and none for each event. */
+export class SalvagePlan {
+  readonly streams: Map<string, SalvagedStream> = new Map<string, SalvagedStream>();
   readonly #location: string;
-  readonly #streams = new Map<string, SalvagedStream>();
-  readonly #snapshots: (readonly [string, Buffer])[] = [];
-  readonly #missing: string[] = [];
+  readonly #scratch: SalvageScratch;
+  readonly #missing: SalvageNotes;
+  #nextOrdinal = 1;
 
-  constructor(location: string) {
+  constructor(location: string, scratch: SalvageScratch, missing: SalvageNotes) {
     this.#location = location;
+    this.#scratch = scratch;
+    this.#missing = missing;
   }
 
-  takeIn(key: string, value: Buffer): void {
-    try {
-      this.#record(key, value);
-    } catch (error) {
-      if (!(error instanceof StorageCorruptedError || error instanceof SyntaxError)) throw error;
-      this.#missing.push(`the record ${JSON.stringify(key)}: ${error.message}`);
+  /**
+   * Marks the frames that are kept.
+   *
+   * @param markedOrdinal so far the history went at least
+   */
+  async make(markedOrdinal: number): Promise<void> {
+    await this.#each(allHeads, ([key, value]) => this.#head(unescapeId(key.slice(1)), jsonOf(value)));
+    await this.#each(allCommits, ([key, value]) => this.#commit(numberOf(key), jsonOf(value)));
+    this.#follow(markedOrdinal + 1);
+    await this.#each(allTombstones, ([, value]) => this.#tombstone(jsonOf(value)));
+    for (const stream of this.streams.values()) stream.highest = stream.deletedTo;
+    await this.#each(allFrames, (row) => this.#frame(row));
+    for (const stream of this.streams.values()) this.#tellMissing(stream);
+  }
+
+  /** A frame out of its record. */
+  frame([key, value]: RescuedRow): Frame {
+    return new Frame({ location: this.#location, persistenceId: idOf(key) }, key, value);
+  }
+
+  /** The snapshots that are of kept events. */
+  async *snapshots(): AsyncGenerator<RescuedRow, void, undefined> {
+    for await (const row of this.#scratch.newest(allSnapshots)) {
+      const [key] = row;
+      const stream = this.streams.get(idOf(key));
+      if (!stream || numberOf(key) <= stream.highest) yield row;
+      else this.#missing.add(`snapshot ${numberOf(key)} of ${JSON.stringify(idOf(key))}: its events are not all there`);
     }
   }
 
-  plan(): SalvagePlan {
-    const streams = [...this.#streams.values()];
-    for (const stream of streams) this.#keepPrefix(stream);
-    const snapshots = this.#snapshots.filter(([key]) => {
-      const stream = this.#streams.get(idOf(key));
-      if (!stream || numberOf(key) <= stream.highest) return true;
-      this.#missing.push(`snapshot ${numberOf(key)} of ${JSON.stringify(idOf(key))}: its events are not all there`);
-      return false;
-    });
-    return { streams, snapshots, missing: this.#missing };
-  }
-
-  #record(key: string, value: Buffer): void {
-    const json = (): unknown => JSON.parse(value.toString("utf8", checksumBytes));
-    switch (key[0]) {
-      case "h":
-        this.#head(unescapeId(key.slice(1)), json());
-        break;
-      case "c":
-        this.#commit(json());
-        break;
-      case "d":
-        this.#tombstone(json());
-        break;
-      case "e":
-        this.#frame(key, value);
-        break;
-      case "s":
-        this.#snapshots.push([key, value]);
-        break;
-      default:
+  async #each(range: typeof allFrames, take: (row: RescuedRow) => unknown): Promise<void> {
+    for await (const row of this.#scratch.newest(range)) {
+      try {
+        await take(row);
+      } catch (error) {
+        if (!(error instanceof StorageCorruptedError || error instanceof SyntaxError)) throw error;
+        this.#missing.add(`the record ${JSON.stringify(row[0])}: ${error.message}`);
+      }
     }
   }
 
@@ -103,11 +90,20 @@ class Planning {
     stream.known = Math.max(stream.known, head.highest);
   }
 
-  #commit(json: unknown): void {
+  #commit(ordinal: number, json: unknown): void {
+    this.#follow(ordinal);
     for (const { persistenceId, first, count } of parseCommit(json)?.frames ?? []) {
       const stream = this.#stream(persistenceId);
       stream.known = Math.max(stream.known, first + count - 1);
+      this.#nextOrdinal += count;
     }
+  }
+
+  /** Commits leave out no offset. */
+  #follow(ordinal: number): void {
+    if (ordinal <= this.#nextOrdinal) return;
+    this.#missing.add(`the commits of the offsets ${this.#nextOrdinal} to ${ordinal - 1}`);
+    this.#nextOrdinal = ordinal;
   }
 
   #tombstone(json: unknown): void {
@@ -119,40 +115,39 @@ class Planning {
     stream.known = Math.max(stream.known, tombstone.deletedTo);
   }
 
-  #frame(key: string, value: Buffer): void {
-    const persistenceId = idOf(key);
-    const frame = new Frame({ location: this.#location, persistenceId }, key, value);
-    const stream = this.#stream(persistenceId);
-    stream.frames.push({ frame, value });
+  /** Frames come stream by stream, in the order of their numbers. */
+  async #frame(row: RescuedRow): Promise<void> {
+    const frame = this.frame(row);
+    const stream = this.#stream(idOf(row[0]));
     stream.known = Math.max(stream.known, frame.last);
+    // What was deleted; or the rest of a frame that was cut, when the whole one is there, too.
+    if (frame.first <= stream.highest) return;
+    if (frame.first > stream.highest + 1) {
+      stream.behindGap += frame.last - frame.first + 1;
+      return;
+    }
+    stream.highest = frame.last;
+    stream.frames++;
+    await this.#scratch.keep(frame.ordinal, row[0]);
   }
 
-  #keepPrefix(stream: SalvagedStream): void {
-    const { persistenceId, known } = stream;
-    let next = stream.deletedTo + 1;
-    let kept = 0;
-    stream.frames.sort((one, other) => one.frame.first - other.frame.first);
-    const live = stream.frames.filter(({ frame }) => frame.first >= next);
-    for (const { frame } of live) {
-      if (frame.first !== next) break;
-      next = frame.last + 1;
-      kept++;
-    }
-    stream.frames.splice(0, stream.frames.length, ...live.slice(0, kept));
-    stream.highest = next - 1;
-    if (next > known) return;
-    const readable = live.slice(kept).reduce((sum, { frame }) => sum + frame.last - frame.first + 1, 0);
-    const behind = readable > 0 ? ` (${readable} of them can be read, behind a gap)` : "";
-    this.#missing.push(`${framePlace(persistenceId, next)} to event ${known}${behind}`);
+  #tellMissing({ persistenceId, known, highest, behindGap }: SalvagedStream): void {
+    if (highest >= known) return;
+    const behind = behindGap > 0 ? ` (${behindGap} of them can be read, behind a gap)` : "";
+    this.#missing.add(`${framePlace(persistenceId, highest + 1)} to event ${known}${behind}`);
   }
 
   #stream(persistenceId: string): SalvagedStream {
-    const known = this.#streams.get(persistenceId);
+    const known = this.streams.get(persistenceId);
     if (known) return known;
-    const stream = { persistenceId, deletedTo: 0, purgedTo: 0, known: 0, frames: [], highest: 0 };
-    this.#streams.set(persistenceId, stream);
+    const stream = { persistenceId, deletedTo: 0, purgedTo: 0, known: 0, highest: 0, frames: 0, behindGap: 0 };
+    this.streams.set(persistenceId, stream);
     return stream;
   }
+}
+
+function jsonOf(value: Buffer): unknown {
+  return JSON.parse(value.toString("utf8", checksumBytes));
 }
 
 /** The id in a key that ends with a number. */

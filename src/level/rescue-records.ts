@@ -1,11 +1,13 @@
 /** Takes out of the files of a damaged store every record that is still intact, without LevelDB. */
 import { readdir } from "node:fs/promises";
+import { RekindleError } from "../errors.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { entriesOf, placeIn, readBlock, readFooter } from "./check-table.ts";
 import { logNumberOf } from "./level-files.ts";
 import { readLog } from "./log-records.ts";
 import { readStoreFile, type StorePlace } from "./read-file.ts";
 import { isIntact } from "./record.ts";
+import type { SalvageNotes } from "./salvage-notes.ts";
 import { parseBatch } from "./write-batch.ts";
 
 const tableFile = /^\d+\.(ldb|sst)$/;
@@ -16,97 +18,93 @@ const kindBits = 8n;
 const insertion = 1n;
 const kindMask = 0xffn;
 
-/** What could be read. */
-export interface RescuedRecords {
-  /** The newest intact value of each key. */
-  readonly records: ReadonlyMap<string, Buffer>;
-  /** What could not be read. */
-  readonly lost: readonly string[];
+/** Where they go. */
+export interface RescueSink {
+  /** A change of LevelDB; without a value, a deletion. In any order, and the same more than once. */
+  add(key: string, sequence: bigint, value: Buffer | undefined): Promise<void>;
 }
 
-/** A change of LevelDB. */
-interface Change {
-  readonly sequence: bigint;
-  readonly value: Buffer | undefined;
-}
-
-/** Takes about as much memory as the store has bytes. */
-export async function rescueRecords(place: StorePlace): Promise<RescuedRecords> {
-  const rescue = new Rescue();
+/**
+ * Takes as much memory as the largest file has bytes. Returns how many changes were taken out.
+ *
+ * @param lost is told what could not be read
+ */
+export async function rescueRecords(place: StorePlace, sink: RescueSink, lost: SalvageNotes): Promise<number> {
+  const rescue = new Rescue(sink, lost);
   for (const name of (await readdir(place.folder)).toSorted()) {
     const isLog = logNumberOf(name) !== undefined;
     if (!isLog && !tableFile.test(name)) continue;
     try {
       const file = await readStoreFile(place, name);
-      if (isLog) rescue.log(name, file);
-      else rescue.table(name, file);
+      if (isLog) await rescue.log(name, file);
+      else await rescue.table(name, file);
     } catch (error) {
-      rescue.lost.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      if (!(error instanceof RangeError || error instanceof RekindleError)) throw error;
+      lost.add(`${name}: ${error.message}`);
     }
   }
-  return { records: rescue.records(), lost: rescue.lost };
+  return rescue.changes;
 }
 
 class Rescue {
-  readonly lost: string[] = [];
-  readonly #newest = new Map<string, Change>();
+  changes = 0;
+  readonly #sink: RescueSink;
+  readonly #lost: SalvageNotes;
 
-  log(name: string, file: Buffer): void {
+  constructor(sink: RescueSink, lost: SalvageNotes) {
+    this.#sink = sink;
+    this.#lost = lost;
+  }
+
+  async log(name: string, file: Buffer): Promise<void> {
     let start = 0;
     while (start < file.length) {
       // Records behind damage are read too: what they are worth is told by the numbers in them.
       const { records, broken } = readLog(file, start);
-      for (const { bytes } of records) this.#batch(name, bytes);
+      for (const { bytes } of records) await this.#batch(name, bytes);
       if (!broken) return;
-      this.lost.push(`${name} at offset ${broken.offset}: ${broken.problem}`);
+      this.#lost.add(`${name} at offset ${broken.offset}: ${broken.problem}`);
       if (broken.followedBy === undefined || broken.followedBy <= start) return;
       start = broken.followedBy;
     }
   }
 
-  table(name: string, file: Buffer): void {
+  async table(name: string, file: Buffer): Promise<void> {
     const [, index] = readFooter(file);
     for (const block of entriesOf(readBlock(file, index)).map(placeIn)) {
       try {
-        for (const [key, value] of rowsOf(readBlock(file, block))) this.#row(key, value);
+        for (const [key, value] of rowsOf(readBlock(file, block))) await this.#row(key, value);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        this.lost.push(`${name} at offset ${block.offset}: ${error.message}`);
+        this.#lost.add(`${name} at offset ${block.offset}: ${error.message}`);
       }
     }
   }
 
-  /** Deleted and damaged records left out. */
-  records(): Map<string, Buffer> {
-    const records = new Map<string, Buffer>();
-    for (const [key, { value }] of this.#newest) if (value) records.set(key, value);
-    return records;
-  }
-
-  #batch(name: string, bytes: Buffer): void {
+  async #batch(name: string, bytes: Buffer): Promise<void> {
     try {
       const { sequence, changes } = parseBatch(bytes);
-      for (const [index, { key, value }] of changes.entries()) this.#change(key, BigInt(sequence + index), value);
+      for (const [index, { key, value }] of changes.entries()) await this.#change(key, BigInt(sequence + index), value);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.lost.push(`${name}: ${error.message}`);
+      this.#lost.add(`${name}: ${error.message}`);
     }
   }
 
-  #row(internalKey: Buffer, value: Buffer): void {
+  async #row(internalKey: Buffer, value: Buffer): Promise<void> {
     const end = internalKey.length - suffixBytes;
     const suffix = internalKey.readBigUInt64LE(end);
     const inserted = (suffix & kindMask) === insertion;
-    this.#change(internalKey.toString("utf8", 0, end), suffix >> kindBits, inserted ? value : undefined);
+    await this.#change(internalKey.toString("utf8", 0, end), suffix >> kindBits, inserted ? value : undefined);
   }
 
-  #change(key: string, sequence: bigint, value: Buffer | undefined): void {
+  async #change(key: string, sequence: bigint, value: Buffer | undefined): Promise<void> {
     if (value && !isIntact(key, value)) {
-      this.lost.push(`the record ${JSON.stringify(key)}: its checksum does not match`);
+      this.#lost.add(`the record ${JSON.stringify(key)}: its checksum does not match`);
       return;
     }
-    const known = this.#newest.get(key);
-    if (!known || known.sequence < sequence) this.#newest.set(key, { sequence, value });
+    this.changes++;
+    await this.#sink.add(key, sequence, value);
   }
 }
 

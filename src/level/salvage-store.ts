@@ -1,23 +1,32 @@
 /** Makes a new store out of what is readable of a damaged one, which stays as it is. */
+import { join } from "node:path";
 import { systemClock } from "../clock.ts";
-import { StorageLockedError } from "../errors.ts";
+import { RekindleError, StorageCorruptedError, StorageFormatError, StorageLockedError } from "../errors.ts";
 import type { AppendRequest } from "../storage/journal.ts";
 import type { EventRecord } from "../storage/stored-event.ts";
 import { noChain } from "./chain.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import { hasMarker, markerFile } from "./format-marker.ts";
+import type { Frame } from "./frame.ts";
+import { readMark } from "./high-water-mark.ts";
 import { resolveOptions } from "./level-storage-options.ts";
 import { fillNewFolder } from "./new-folder.ts";
 import { isLocked } from "./open-database.ts";
 import type { VerifiedDatabase } from "./open-verified.ts";
 import { describeOwner, hasOwner } from "./owner-file.ts";
-import { type KeptFrame, planSalvage, type SalvagedStream, type SalvagePlan } from "./plan-salvage.ts";
+import { type SalvagedStream, SalvagePlan } from "./plan-salvage.ts";
+import { proveFiles } from "./prove-files.ts";
 import { proveStore } from "./prove-store.ts";
+import type { StorePlace } from "./read-file.ts";
 import { checksumBytes } from "./record.ts";
 import { rescueRecords } from "./rescue-records.ts";
+import { SalvageNotes } from "./salvage-notes.ts";
+import { SalvageScratch } from "./salvage-scratch.ts";
 import { splitJson } from "./split-json.ts";
+import { isThere } from "./store-folder.ts";
 import { StoreHealth } from "./store-health.ts";
 import { StreamHead } from "./stream-head.ts";
-import { findStore, useFolder } from "./use-store.ts";
+import { findFolder, useFolder } from "./use-store.ts";
 
 /** Appends that wait for the disk at a time. */
 const pendingMax = 1_000;
@@ -40,22 +49,65 @@ export interface SalvageReport {
  * @throws StorageLockedError when the store is open; StorageFormatError when there is none; StorageFailedError when `target` exists
  */
 export async function salvageStore(location: string, target: string): Promise<SalvageReport> {
-  const place = await findStore(location);
-  if ((await hasOwner(place.folder)) && (await isLocked(place.folder)))
-    throw new StorageLockedError(location, await describeOwner(place.folder));
-  return fillNewFolder(target, "salvaging", async (folder) => {
-    const { records, lost } = await rescueRecords(place);
-    const plan = planSalvage(location, records);
-    const report = await useFolder({ folder, location: target }, async (store, copy) => {
-      await write(store, target, plan);
-      const { events, streams, snapshots } = await proveStore({ ...store, highestOffset: 0 }, copy);
-      return { events, streams, snapshots };
-    });
-    return { ...report, missing: plan.missing, unreadable: lost };
+  const unreadable = new SalvageNotes();
+  const missing = new SalvageNotes();
+  const place = await findDamaged(location, unreadable);
+  const report = await fillNewFolder(target, "salvaging", async (folder) => {
+    const scratch = await SalvageScratch.open(target);
+    try {
+      const rescued = await rescueRecords(place, scratch, unreadable);
+      if (rescued === 0 && !(await isThere(join(place.folder, markerFile)))) throw noStore(location);
+      const plan = new SalvagePlan(location, scratch, missing);
+      await plan.make(await markedOrdinal(place, unreadable));
+      return await useFolder({ folder, location: target }, async (store, copy) => {
+        await write(store, target, plan, scratch);
+        const { events, streams, snapshots } = await proveStore({ ...store, highestOffset: 0 }, copy);
+        return { events, streams, snapshots };
+      });
+    } finally {
+      await scratch.close();
+    }
   });
+  return { ...report, missing: missing.lines, unreadable: unreadable.lines };
 }
 
-async function write(store: VerifiedDatabase, location: string, { streams, snapshots }: SalvagePlan): Promise<void> {
+/** A store without a readable marker is a damaged one, too, if there are records in it. */
+async function findDamaged(location: string, unreadable: SalvageNotes): Promise<StorePlace> {
+  const place = await findFolder(location);
+  try {
+    if (!(await hasMarker(place.folder, location))) unreadable.add(`${markerFile}: it is missing`);
+  } catch (error) {
+    if (!(error instanceof StorageCorruptedError)) throw error;
+    unreadable.add(`${markerFile}: ${error.problem}`);
+  }
+  if ((await hasOwner(place.folder)) && (await isLocked(place.folder)))
+    throw new StorageLockedError(location, await describeOwner(place.folder));
+  return place;
+}
+
+/** The last offset that is known to have been acknowledged. Notes what an opening would stop at, too. */
+async function markedOrdinal(place: StorePlace, unreadable: SalvageNotes): Promise<number> {
+  try {
+    await proveFiles(place);
+  } catch (error) {
+    if (!(error instanceof RekindleError)) throw error;
+    unreadable.add(error.message);
+  }
+  try {
+    return (await readMark(place)).ordinal;
+  } catch (error) {
+    // It has been noted above.
+    if (error instanceof RekindleError) return 0;
+    throw error;
+  }
+}
+
+async function write(
+  store: VerifiedDatabase,
+  location: string,
+  plan: SalvagePlan,
+  scratch: SalvageScratch,
+): Promise<void> {
   const health = new StoreHealth(location, () => undefined);
   const queue = new CommitQueue({
     target: store.target,
@@ -67,48 +119,47 @@ async function write(store: VerifiedDatabase, location: string, { streams, snaps
     lastCommitAt: 0,
     forgetHeads: () => undefined,
   });
-  const heads = new Map(streams.map((stream) => [stream, headOf(stream)] as const));
-  for (const [{ deletedTo, purgedTo }, head] of heads) {
-    // When more was deleted after a purge, it is a snapshot that says what came of it.
-    if (purgedTo > 0 && purgedTo === deletedTo) await queue.change([], { head, deletedTo, purge: true });
-  }
+  const heads = new Map<string, StreamHead>();
+  for (const stream of plan.streams.values()) heads.set(stream.persistenceId, await begin(stream, queue));
   let pending: Promise<unknown>[] = [];
-  for (const [stream, kept] of inOldOrder(streams)) {
-    const head = heads.get(stream);
+  for await (const row of scratch.kept()) {
+    const request = requestOf(plan.frame(row), row[1]);
+    const head = heads.get(request.persistenceId);
     if (!head) continue;
-    pending.push(new Promise((resolve, reject) => queue.append(head, requestOf(stream, kept), resolve, reject)));
+    pending.push(new Promise((resolve, reject) => queue.append(head, request, resolve, reject)));
     if (pending.length < pendingMax) continue;
     await Promise.all(pending);
     pending = [];
   }
   await Promise.all(pending);
-  for (const [stream, head] of heads) {
-    // Nothing is left of it but its numbers, which must not be used again.
-    const isTold = head.purgedTo > 0 || stream.frames.length > 0;
-    if (stream.highest > 0 && !isTold) await queue.change([], { head, deletedTo: stream.deletedTo });
-  }
-  for (const [key, value] of snapshots) await queue.change([{ key, text: value.toString("utf8", checksumBytes) }]);
+  for await (const [key, value] of plan.snapshots())
+    await queue.change([{ key, text: value.toString("utf8", checksumBytes) }]);
 }
 
-function headOf({ persistenceId, deletedTo }: SalvagedStream): StreamHead {
-  return new StreamHead(persistenceId, { highest: deletedTo, deletedTo, purgedTo: 0 });
+/** Says of a stream what is deleted, where no kept event says it: numbers must not be used again. */
+async function begin({ persistenceId, ...stream }: SalvagedStream, queue: CommitQueue): Promise<StreamHead> {
+  const { deletedTo, purgedTo, frames } = stream;
+  const head = new StreamHead(persistenceId, { highest: deletedTo, deletedTo, purgedTo: 0 });
+  // When more was deleted after a purge, it is a snapshot that says what came of it.
+  const purge = purgedTo > 0 && purgedTo === deletedTo;
+  if (deletedTo > 0 && (purge || frames === 0)) await queue.change([], { head, deletedTo, purge });
+  return head;
 }
 
-function inOldOrder(streams: readonly SalvagedStream[]): (readonly [SalvagedStream, KeptFrame])[] {
-  const all = streams.flatMap((stream) => stream.frames.map((kept) => [stream, kept] as const));
-  return all.sort(([, one], [, other]) => one.frame.ordinal - other.frame.ordinal);
+function noStore(location: string): StorageFormatError {
+  return new StorageFormatError(location, `it holds no rekindle store (there is no ${markerFile})`);
 }
 
-function requestOf({ persistenceId }: SalvagedStream, { frame, value }: KeptFrame): AppendRequest {
+function requestOf(frame: Frame, value: Buffer): AppendRequest {
   const [first] = frame.events(frame.first, frame.first);
   const [, , , ...texts] = splitJson(value.toString("utf8", checksumBytes));
   const events = texts.map((text, index) => eventOf(frame, frame.first + index, text));
-  const { entityType = "", entityId = "" } = first ?? {};
+  const { persistenceId = "", entityType = "", entityId = "" } = first ?? {};
   return { persistenceId, entityType, entityId, sequenceNr: frame.first, events };
 }
 
 /** Payload, metadata and receipt are taken over as text. */
-function eventOf(frame: KeptFrame["frame"], sequenceNr: number, text: string): EventRecord {
+function eventOf(frame: Frame, sequenceNr: number, text: string): EventRecord {
   const [, payload = "null", extra] = splitJson(text);
   const [event] = frame.events(sequenceNr, sequenceNr);
   const members = extra === undefined ? [] : splitJson(extra);

@@ -12,16 +12,21 @@ import { claimStore } from "./store-registry.ts";
 
 /** @throws StorageFormatError when there is no store */
 export async function findStore(location: string): Promise<StorePlace> {
+  const place = await findFolder(location);
+  if (!(await hasMarker(place.folder, location)))
+    throw new StorageFormatError(location, "it holds no rekindle store (there is no rekindle.json)");
+  return place;
+}
+
+/** @throws StorageFormatError when there is no such directory */
+export async function findFolder(location: string): Promise<StorePlace> {
   try {
     if (!(await stat(location)).isDirectory()) throw new StorageFormatError(location, "it is no directory");
   } catch (error) {
     if (hasCode(error, "ENOENT")) throw new StorageFormatError(location, "there is no such directory");
     throw storageError(location, "looking for it", error);
   }
-  const folder = await realpath(location);
-  if (!(await hasMarker(folder, location)))
-    throw new StorageFormatError(location, "it holds no rekindle store (there is no rekindle.json)");
-  return { folder, location };
+  return { folder: await realpath(location), location };
 }
 
 /** @throws StorageFormatError when there is no store, and whatever opening it throws */

@@ -1,4 +1,4 @@
-/** `npm run crash-test [-- --rounds N --damages N --seed N]`: as many kills, or damages of a closed store, as wanted, as a table. */
+/** `npm run crash-test [-- --rounds N --damages N --outages N --salvages N --seed N]`: as many kills, damages of a closed store, random outages, or salvages as wanted, as a table. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,18 +6,26 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { CrashRounds } from "./crash-rounds.js";
 import { reportDamages } from "./damage-report.js";
+import { reportSalvages } from "./salvage-report.js";
+import { reportOutages } from "./storm-report.js";
 
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "100" },
     damages: { type: "string", default: "0" },
+    outages: { type: "string", default: "0" },
+    salvages: { type: "string", default: "0" },
     seed: { type: "string", default: String(Date.now() % 1e9) },
   },
 });
 const damages = wholeNumber(values.damages, "--damages");
+const outages = wholeNumber(values.outages, "--outages");
+const salvages = wholeNumber(values.salvages, "--salvages");
 const rounds = wholeNumber(values.rounds, "--rounds");
 const seed = wholeNumber(values.seed, "--seed");
 if (damages > 0) process.exit((await reportDamages(damages, seed)) ? 0 : 1);
+if (outages > 0) process.exit((await reportOutages(outages, seed)) ? 0 : 1);
+if (salvages > 0) process.exit((await reportSalvages(salvages, seed)) ? 0 : 1);
 const folder = await mkdtemp(join(tmpdir(), "rekindle-crash-"));
 const crashes = new CrashRounds(folder, seed);
 

@@ -5,16 +5,19 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env, execPath } from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { canFailDisks, compileDiskFaults, failingDisk } from "./disk-faults.ts";
 import { type OutagePlan, type OutageReport, outageFaults } from "./outage-plan.ts";
 import type { PlainReport } from "./plain-writer.ts";
 import type { PurgeReport } from "./purge-program.ts";
-import { collect, StoreFixture } from "./store-fixture.ts";
+import { added, collect, request, StoreFixture } from "./store-fixture.ts";
+import type { TakenReport } from "./taken-program.ts";
 
 const program = fileURLToPath(new URL("./outage-program.js", import.meta.url));
 const plainWriter = fileURLToPath(new URL("./plain-writer.js", import.meta.url));
+const takenProgram = fileURLToPath(new URL("./taken-program.js", import.meta.url));
 const purgeProgram = fileURLToPath(new URL("./purge-program.js", import.meta.url));
 const aFullDisk = "StorageFailed STORAGE_FULL";
 const anError = "StorageFailed STORAGE_FAILED";
@@ -98,6 +101,22 @@ function outages(this: Mocha.Suite): void {
     }
   });
 
+  let report: TakenReport | undefined;
+
+  it("leaves its store to another process that takes it during an outage, says so, and goes on with what that one wrote", async () => {
+    report = await withTakenStore(fixture, join(folder, "taken"));
+    expect(report?.whileTaken).to.equal("STORAGE_LOCKED");
+    expect(report?.afterwards).to.deep.equal([1, 2, 3, 4]);
+    expect(report?.told).to.deep.equal(["STORAGE_FAILED", "recovered"]);
+  });
+
+  it("does not keep a system from terminating, nor an ask from being settled, while it is ill", async () => {
+    expect(report?.terminateMs).to.be.below(5_000);
+    expect(report?.askCodes).to.have.lengthOf(6);
+    for (const code of report?.askCodes ?? [])
+      expect(code).to.match(/^(PERSIST_FAILED|RECOVERY_FAILED|ACTOR_STOPPED|ASK_TIMEOUT)$/);
+  });
+
   it("purges a stream or says that it did not, whichever call beneath it fails", async () => {
     const control = join(folder, "purge-faults");
     const rules = env.PURGE_FAULTS === "all" ? everyCall() : someCalls;
@@ -118,6 +137,35 @@ const someCalls = ["write EIO .log 1 1", "write EIO .log 3 1", "write EIO .ldb 0
 function everyCall(): string[] {
   const calls = ["write EIO .log", "sync EIO .log", "write EIO .ldb", "open EIO .ldb", "sync EIO MANIFEST"];
   return calls.flatMap((call) => Array.from({ length: 7 }, (_, skip) => `${call} ${skip} 1`));
+}
+
+/** Runs a program that loses its store to this process for a while. */
+async function withTakenStore(fixture: StoreFixture, folder: string): Promise<TakenReport | undefined> {
+  const control = `${folder}-faults`;
+  const child = startProgram(takenProgram, [folder, control], control);
+  const said = async (): Promise<unknown> => (await once(child, "message"))[0];
+  await said();
+  // The lock is free while nothing is open: between two attempts of the other one.
+  const { journal, close } = await eventually(() => fixture.open({}, folder));
+  child.send("taken");
+  await said();
+  const highest = await journal.highestSequenceNr("cart|1");
+  for (let next = highest + 1; next <= 3; next++) await journal.append(request("cart|1", next, added(next)));
+  await close();
+  child.send("free");
+  return (await said()) as TakenReport;
+}
+
+/** Tries until it works. */
+async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  for (const end = performance.now() + 10_000; ; ) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await sleep(20);
+    }
+  }
 }
 
 const standard = { illMs: 300, askTimeoutMs: 5_000, snapshotEvery: 50 };
