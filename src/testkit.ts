@@ -8,3 +8,4 @@ export { ManualClock } from "./testkit/manual-clock.ts";
 export type { SteppingStorage, WaitingOperation } from "./testkit/stepping-storage.ts";
 export { steppingStorage } from "./testkit/stepping-storage.ts";
 export { TestProbe } from "./testkit/test-probe.ts";
+export { upcast } from "./testkit/upcast.ts";

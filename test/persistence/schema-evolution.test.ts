@@ -179,6 +179,20 @@ describe("a reader", () => {
     expect(await read(system.readJournal.events({ fromOffset: 2 }))).to.deep.equal([]);
   });
 
+  it("follows on live, with what was split and what was dropped before it came", async () => {
+    const storage = memoryStorage();
+    await tell(storage, teller(second), { type: "Viewed" }, { type: "Moved", from: "a", to: "b" }, { type: "Viewed" });
+    const system = await startSystem({ storage });
+    const ref = system.entityRef(teller(third), "1");
+    const found: string[] = [];
+    for await (const envelope of system.readJournal.events({ live: true })) {
+      found.push(brief(envelope));
+      if (found.length === 2) await ref.ask({ type: "Tell", events: [{ type: "Removed" }] });
+      if (found.length === 3) break;
+    }
+    expect(found).to.deep.equal(['2 Removed 1 {"sku":"a"}', '2 Added 3 {"quantity":1,"sku":"b"}', "4 Removed 1 {}"]);
+  });
+
   it("is told of an event that the registered definition does not know", async () => {
     const storage = memoryStorage();
     await tell(storage, teller(second), { type: "Viewed" }, { type: "Put" });
