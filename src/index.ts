@@ -59,10 +59,11 @@ export type {
 export { eventSourced } from "./persistence/event-sourced.ts";
 export type { EventStore, FoundState, WriteOptions, WriteResult } from "./persistence/event-store.ts";
 export type { CommandIdOptions } from "./persistence/receipts.ts";
+export type { PastMoment } from "./persistence/recovery.ts";
 export type { ReplyWithOffset } from "./persistence/reply-with-offset.ts";
 export type { Signal } from "./persistence/signal.ts";
 export type { HistoryWindow, QueryOptions, StreamWindow, TagWindow } from "./query/query-options.ts";
-export type { Query, ReadJournal } from "./query/read-journal.ts";
+export type { PastState, Query, ReadJournal } from "./query/read-journal.ts";
 export type { StorageFault, VerificationReport, VerifyOptions } from "./storage/maintenance.ts";
 export type { SnapshotCriteria } from "./storage/snapshot-store.ts";
 export type { Storage } from "./storage/storage.ts";

@@ -8,6 +8,8 @@ export interface CommandOptions {
   readonly "expect-head"?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  readonly at?: string | undefined;
+  readonly module?: string | undefined;
 }
 
 /** Resolves with the exit status. */

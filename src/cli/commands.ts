@@ -3,6 +3,7 @@
 import type { RunCommand } from "./command-options.ts";
 import { backup, importFile, salvage } from "./copying-commands.ts";
 import { events, exportLines, info, persistenceIds } from "./reading-commands.ts";
+import { state } from "./state-command.ts";
 import { verify } from "./verify-command.ts";
 
 /** A command. */
@@ -20,6 +21,7 @@ export const commands: Readonly<Record<string, Command | undefined>> = {
   info: { operands: ["DIR"], options: ["json"], run: info },
   "persistence-ids": { operands: ["DIR"], options: [], run: persistenceIds },
   events: { operands: ["DIR", "ID"], options: ["from", "to", "json"], run: events },
+  state: { operands: ["DIR", "TYPE", "ID"], options: ["at", "module"], run: state },
   export: { operands: ["DIR"], options: [], run: exportLines },
   import: { operands: ["FILE", "DIR"], options: [], run: importFile },
 };

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { StorageCorruptedError } from "../errors.ts";
+import { RecoveryFailedError, StorageCorruptedError } from "../errors.ts";
 import { commands } from "./commands.ts";
 import { exitStatus, MisuseError } from "./exit-status.ts";
 import { Output } from "./output.ts";
@@ -16,6 +16,8 @@ const options = {
   "expect-head": { type: "string" },
   from: { type: "string" },
   to: { type: "string" },
+  at: { type: "string" },
+  module: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
 } as const;
@@ -57,7 +59,8 @@ function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof MisuseError ? " (rekindle --help)" : "";
   output.problem(`rekindle: ${message.split("\n")[0]}${hint}`);
-  return error instanceof StorageCorruptedError ? exitStatus.faults : exitStatus.refused;
+  const incomplete = error instanceof StorageCorruptedError || error instanceof RecoveryFailedError;
+  return incomplete ? exitStatus.faults : exitStatus.refused;
 }
 
 main().then(

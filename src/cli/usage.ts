@@ -14,6 +14,9 @@ export const usage = `Usage: rekindle COMMAND ...
   events DIR ID            the events of one stream
     --from N, --to N       from one sequence number to another
     --json                 prints one JSON object a line
+  state DIR TYPE ID        the state of an entity, as JSON
+    --module FILE          what exports the definition of its type
+    --at N, --at TIME      as it was then: a sequence number or an ISO time
   export DIR               every record as a line of JSON
   import FILE DIR          makes a store of an export in the new directory DIR
 

@@ -233,7 +233,7 @@ export class CommitQueue {
     else if (!this.#scheduled) this.#continueAfter(roundsAfterCommit);
     this.backlog.remove(group.bytes);
     group.succeed(ordinal);
-    if (group.events > 0) this.followers.tell(this.#highestOffset, () => group.storedEvents(ordinal));
+    if (group.events > 0) this.followers.tell(this.#highestOffset, group.bytes, () => group.storedEvents(ordinal));
   }
 
   /** LevelDB goes on after a failed write and loses what it acknowledges then: nothing may be written any more. */

@@ -91,15 +91,15 @@ export class ReopeningJournal implements Journal {
 
   #followSession(): void {
     if (!this.#followers.any) return;
-    this.#unfollow ??= this.#store.session.journal.follow(({ highestOffset, events }) =>
-      this.#followers.tell(highestOffset, () => events),
+    this.#unfollow ??= this.#store.session.journal.follow(({ highestOffset, size, events }) =>
+      this.#followers.tell(highestOffset, size, () => events),
     );
   }
 
   /** A write that failed may be stored all the same: what came with the outage is only known by where the history ends now. */
   #tellOfReopening(): void {
     this.#unfollow = undefined;
-    this.#followers.tell(this.#store.highestOffset, () => undefined);
+    this.#followers.tell(this.#store.highestOffset, 0, () => undefined);
     this.#followSession();
   }
 }

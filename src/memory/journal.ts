@@ -66,7 +66,7 @@ export class MemoryJournal implements Journal {
     }
     stream.highestSequenceNr = sequenceNr + events.length - 1;
     streams.set(persistenceId, stream);
-    this.#followers.tell(log.length, () => stream.rows.slice(-events.length).map(read));
+    this.#followers.tell(log.length, sizeOf(events), () => stream.rows.slice(-events.length).map(read));
     return firstOffset;
   }
 
@@ -152,6 +152,10 @@ function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < items.length; start += batchLengthMax) {
     yield items.slice(start, start + batchLengthMax);
   }
+}
+
+function sizeOf(events: readonly EventRecord[]): number {
+  return events.reduce((size, { payload, metadata = "" }) => size + payload.length + metadata.length, 0);
 }
 
 function read(row: Row): StoredEvent {

@@ -16,7 +16,7 @@ import { type EventDecoder, type EventEnvelope, toEnvelope } from "./event-envel
 import type { EventSourcedDefinition } from "./event-sourced.ts";
 import { persistenceIdOf } from "./persistence-id.ts";
 import { Receipts } from "./receipts.ts";
-import { type Recovered, Recovery } from "./recovery.ts";
+import { type PastMoment, type Recovered, Recovery } from "./recovery.ts";
 import { withOffset } from "./reply-with-offset.ts";
 import { Shard } from "./shard.ts";
 import { Writers } from "./writers.ts";
@@ -99,13 +99,18 @@ export class EntityRegistry implements EventDecoder {
   }
 
   /** What a recovery finds, without an entity that lives on. @throws RecoveryFailedError, and as {@link ref} */
-  async recover<C, E, S>(definition: EventSourcedDefinition<C, E, S>, entityId: string): Promise<Recovered<S>> {
+  async recover<C, E, S>(
+    definition: EventSourcedDefinition<C, E, S>,
+    entityId: string,
+    until?: PastMoment,
+  ): Promise<Recovered<S>> {
     this.#shardOf(definition);
     const { options, emptyState, decode } = new EntityType(definition);
     const persistenceId = persistenceIdOf(options, entityId);
     const receipts = new Receipts(options.commandIds);
     const host = this.#host;
-    return new Recovery({ options, emptyState, decode, persistenceId, host, deliveries: undefined, receipts }).run();
+    const request = { options, emptyState, decode, persistenceId, host, deliveries: undefined, receipts, until };
+    return new Recovery(request).run();
   }
 
   /** Makes an entity type known, so that its events are read as its definition says. @throws as {@link ref} */

@@ -29,6 +29,14 @@ export interface Recovered<S> {
   readonly replayedEvents: number;
 }
 
+/** Up to where a past state is rebuilt. */
+export interface PastMoment {
+  /** Of the last event in it. Default: the last there is. */
+  readonly sequenceNr?: number | undefined;
+  /** The state has the events up to the first one with a later timestamp, in milliseconds since the epoch. Default: all. */
+  readonly timestamp?: number | undefined;
+}
+
 /** What is to be recovered, and with what. */
 export interface RecoveryRequest<C, E, S> {
   readonly options: EventSourcedOptions<C, E, S>;
@@ -40,6 +48,8 @@ export interface RecoveryRequest<C, E, S> {
   /** Take part in the replay when the entity delivers anything. */
   readonly deliveries: Deliveries<E, EntityScope> | undefined;
   readonly receipts: Receipts;
+  /** Instead of the state that the definition wants, a past one. */
+  readonly until?: PastMoment | undefined;
 }
 
 /** Recovery fails when the storage gives nothing for so long, unless the definition says otherwise, in milliseconds. */
@@ -59,6 +69,8 @@ export class Recovery<C, E, S> {
   #timestamp = 0;
   /** Of the last event applied. */
   #offset = 0;
+  /** Before the first event that is too new for the moment that is wanted. */
+  #stoppedAt: number | undefined;
   /** The newest snapshot that could not be used, and why. */
   #passedOver: { readonly sequenceNr: number; readonly problem: string } | undefined;
 
@@ -85,9 +97,10 @@ export class Recovery<C, E, S> {
   }
 
   async #rebuild(): Promise<Recovered<S>> {
-    const { options } = this.#request;
+    const { options, until } = this.#request;
     if (this.#givenUp) throw new Error(stoppedMeanwhile);
-    const toSequenceNr = options.recovery?.toSequenceNr ?? Number.MAX_SAFE_INTEGER;
+    const { sequenceNr } = until ?? { sequenceNr: options.recovery?.toSequenceNr };
+    const toSequenceNr = Math.min(sequenceNr ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     let snapshot = await this.#newestGoodSnapshot(toSequenceNr);
     for (;;) {
       try {
@@ -104,15 +117,17 @@ export class Recovery<C, E, S> {
 
   /** What was purged left no state behind, and needs none: the entity begins empty after it. */
   async #runFromPurge(missing: MissingEventsError, toSequenceNr: number): Promise<Recovered<S>> {
-    const { persistenceId, host } = this.#request;
+    const { persistenceId, host, until } = this.#request;
     const purgedTo = await this.#idle.guard(host.journal.purgedTo(persistenceId));
-    if (purgedTo <= this.#sequenceNr) throw missing;
+    // A state that was purged is gone; that it was empty would be a lie.
+    if (purgedTo <= this.#sequenceNr || (until && toSequenceNr < purgedTo)) throw missing;
     return this.#runFrom(undefined, Math.min(purgedTo, toSequenceNr), toSequenceNr);
   }
 
   async #runFrom(snapshot: StoredSnapshot | undefined, begin: number, toSequenceNr: number): Promise<Recovered<S>> {
     const { persistenceId, host, emptyState, deliveries, receipts } = this.#request;
     this.#sequenceNr = begin;
+    this.#stoppedAt = undefined;
     this.#timestamp = snapshot?.timestamp ?? 0;
     this.#offset = begin > 0 ? host.journal.highestOffset() : 0;
     if (snapshot || begin > 0) deliveries?.fromMetadata(snapshot?.metadata ?? noMetadata);
@@ -120,7 +135,7 @@ export class Recovery<C, E, S> {
     const state = snapshot ? (snapshot.state as S) : emptyState();
     const rebuilt = await this.#replayEvents(state, toSequenceNr);
     const highestSequenceNr = await this.#idle.guard(host.journal.highestSequenceNr(persistenceId));
-    this.#assertComplete(highestSequenceNr, toSequenceNr, snapshot);
+    this.#assertComplete(highestSequenceNr, this.#stoppedAt ?? toSequenceNr, snapshot);
     return {
       state: rebuilt,
       sequenceNr: this.#sequenceNr,
@@ -143,6 +158,10 @@ export class Recovery<C, E, S> {
     for (;;) {
       try {
         const stored = await this.#idle.guard(host.snapshots.load(persistenceId, { ...wanted, maxSequenceNr }));
+        if (stored && (await this.#isTooNew(stored))) {
+          maxSequenceNr = stored.sequenceNr - 1;
+          continue;
+        }
         const read = stored && readSnapshot(stored, options.snapshots);
         if (!read || "snapshot" in read) return read?.snapshot;
         host.log.warn(`${persistenceId}: ${read.unreadable}; it is passed over`);
@@ -160,13 +179,30 @@ export class Recovery<C, E, S> {
     }
   }
 
+  /** A snapshot tells when it was saved, which is not when its last event was decided. */
+  async #isTooNew({ sequenceNr, timestamp }: StoredSnapshot): Promise<boolean> {
+    const { persistenceId, host, until } = this.#request;
+    if (until?.timestamp === undefined) return false;
+    const range = { fromSequenceNr: sequenceNr, toSequenceNr: sequenceNr };
+    for await (const batch of this.#idle.guardEach(host.journal.read(persistenceId, range)))
+      for (const event of batch) return event.timestamp > until.timestamp;
+    return timestamp > until.timestamp;
+  }
+
   async #replayEvents(state: S, toSequenceNr: number): Promise<S> {
-    const { persistenceId, host } = this.#request;
+    const { persistenceId, host, until } = this.#request;
+    const toTimestamp = until?.timestamp ?? Number.POSITIVE_INFINITY;
     const range = { fromSequenceNr: this.#sequenceNr + 1, toSequenceNr };
     let rebuilt = state;
     for await (const batch of this.#idle.guardEach(host.journal.read(persistenceId, range))) {
       if (this.#givenUp) throw new Error(stoppedMeanwhile);
-      for (const stored of batch) rebuilt = this.#replay(rebuilt, stored);
+      for (const stored of batch) {
+        if (stored.timestamp > toTimestamp && stored.sequenceNr === this.#sequenceNr + 1) {
+          this.#stoppedAt = this.#sequenceNr;
+          return rebuilt;
+        }
+        rebuilt = this.#replay(rebuilt, stored);
+      }
     }
     return rebuilt;
   }

@@ -1,8 +1,14 @@
 /** The newest events of one topic: one window that all live readers of the topic look through, each from its own position. */
 import type { SharedEvent } from "./shared-event.ts";
 
-/** How many events a channel remembers. A reader that is further behind reads from the store. */
-export const recentEventsMax = 1_024;
+/** How many events a channel remembers for a reader that is behind. One that is further behind reads from the store. */
+export const recentEventsMax = 16_384;
+
+/** How many characters of event text a channel remembers, about. */
+const recentSizeMax = 16 * 1_024 * 1_024;
+
+/** So many events are not worth the search for those that everybody has. */
+const searchLengthMin = 256;
 
 /** What a channel is about; the name of the topic of all events is empty. */
 export interface Topic {
@@ -27,6 +33,9 @@ export class Channel {
   #events: SharedEvent[] = [];
   /** Every event of the topic after this offset is in the window. */
   #reach: number;
+  #size = 0;
+  /** With so many events it is time to look for those that everybody has. */
+  #searchLength = searchLengthMin;
   /** Those that have seen everything. */
   #waiting = new Set<ChannelReader>();
 
@@ -60,13 +69,7 @@ export class Channel {
 
   /** Up to `max` of the events after `position`, which the channel {@link reaches}. */
   after(position: number, max: number): readonly SharedEvent[] {
-    let from = 0;
-    let to = this.#events.length;
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      if ((this.#events[middle]?.stored.offset ?? 0) <= position) from = middle + 1;
-      else to = middle;
-    }
+    const from = this.#indexAfter(position);
     return this.#events.slice(from, from + max);
   }
 
@@ -77,8 +80,10 @@ export class Channel {
 
   /** Takes one more event, which follows all others. */
   push(event: SharedEvent): void {
-    if (this.#events.length >= recentEventsMax) this.#forgetHalf();
+    if (this.#events.length >= this.#searchLength) this.#forgetWhatAllHave();
+    if (this.#events.length >= recentEventsMax || this.#size + event.size > recentSizeMax) this.#forgetHalf();
     this.#events.push(event);
+    this.#size += event.size;
   }
 
   /** Wakes those who wait. */
@@ -92,17 +97,41 @@ export class Channel {
   /** Something may have come that the channel was not told, up to `offset`. */
   reset(offset: number): void {
     this.#events = [];
+    this.#size = 0;
     this.#reach = offset;
     this.wakeAll();
   }
 
+  #forgetWhatAllHave(): void {
+    let position = Number.POSITIVE_INFINITY;
+    for (const reader of this.#readers) position = Math.min(position, reader.position);
+    this.#forget(this.#indexAfter(position));
+    this.#searchLength = Math.max(2 * this.#events.length, searchLengthMin);
+  }
+
   #forgetHalf(): void {
-    const forgotten = this.#events.splice(0, recentEventsMax / 2);
-    this.#reach = forgotten.at(-1)?.stored.offset ?? this.#reach;
+    this.#forget(Math.ceil(this.#events.length / 2));
     for (const reader of this.#readers) {
       if (this.reaches(reader.position)) continue;
       this.#readers.delete(reader);
       reader.dropped();
     }
+  }
+
+  #forget(count: number): void {
+    const forgotten = this.#events.splice(0, count);
+    this.#reach = forgotten.at(-1)?.stored.offset ?? this.#reach;
+    for (const { size } of forgotten) this.#size -= size;
+  }
+
+  #indexAfter(position: number): number {
+    let from = 0;
+    let to = this.#events.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((this.#events[middle]?.stored.offset ?? 0) <= position) from = middle + 1;
+      else to = middle;
+    }
+    return from;
   }
 }

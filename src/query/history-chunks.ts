@@ -31,6 +31,7 @@ interface OpenWalk {
 export class HistoryChunks {
   readonly #journal: Journal;
   readonly #decoder: EventDecoder;
+  /** By the offset after which they begin. */
   readonly #chunks = new Map<number, Promise<Chunk>>();
   /** The one that goes on when the next chunk is wanted. */
   #idle: OpenWalk | undefined;
@@ -43,7 +44,10 @@ export class HistoryChunks {
 
   /** Some of what comes after `position`. */
   async read(position: number): Promise<Portion> {
-    const { rows, upTo } = await this.#chunk(Math.floor(position / chunkLength));
+    const start = position - (position % chunkLength);
+    // What is not full yet is read from where it is wanted, and not kept.
+    const isFull = this.#journal.highestOffset() >= start + chunkLength;
+    const { rows, upTo } = await this.#chunk(isFull ? start : position, start + chunkLength);
     const first = rows.findIndex(({ stored }) => stored.offset > position);
     return { rows: first < 0 ? [] : rows.slice(first), upTo: Math.max(upTo, position) };
   }
@@ -56,16 +60,17 @@ export class HistoryChunks {
     this.#idle = undefined;
   }
 
-  #chunk(number: number): Promise<Chunk> {
-    const known = this.#chunks.get(number);
+  /** @param from exclusive */
+  #chunk(from: number, to: number): Promise<Chunk> {
+    const known = this.#chunks.get(from);
     if (known) return known;
-    const loading = this.#load(number * chunkLength);
-    this.#chunks.set(number, loading);
+    const loading = this.#load(from, to);
+    this.#chunks.set(from, loading);
     const forget = (): void => {
-      if (this.#chunks.get(number) === loading) this.#chunks.delete(number);
+      if (this.#chunks.get(from) === loading) this.#chunks.delete(from);
     };
     loading.then(({ upTo }) => {
-      if (upTo < (number + 1) * chunkLength) forget();
+      if (upTo < to) forget();
     }, forget);
     for (const oldest of this.#chunks.keys()) {
       if (this.#chunks.size <= chunksMax) break;
@@ -74,9 +79,8 @@ export class HistoryChunks {
     return loading;
   }
 
-  async #load(from: number): Promise<Chunk> {
+  async #load(from: number, to: number): Promise<Chunk> {
     const open = this.#walkFrom(from);
-    const to = from + chunkLength;
     const rows: SharedEvent[] = [];
     let { ahead } = open;
     for (;;) {

@@ -3,7 +3,7 @@ import type { Channel, ChannelReader } from "./channel.ts";
 import { recentEventsMax } from "./channel.ts";
 import type { Feed, Portion, Row } from "./feed.ts";
 import type { LiveTail, PendingReader } from "./live-tail.ts";
-import { itemsPerRoundMax, type TurnTaker } from "./turns.ts";
+import { itemsPerTurnMax, type TurnTaker } from "./turns.ts";
 
 /** A call of `next` that has no answer yet. */
 interface Waiter<T> {
@@ -141,7 +141,7 @@ export class LiveReader<T>
   }
 
   #takePortion({ rows, upTo }: Portion, items: T[]): void {
-    const to = Math.min(this.#portionIndex + itemsPerRoundMax, rows.length);
+    const to = Math.min(this.#portionIndex + itemsPerTurnMax, rows.length);
     for (; this.#portionIndex < to; this.#portionIndex++) this.#collect(rows[this.#portionIndex], items);
     if (to < rows.length) return;
     this.#position = upTo;
@@ -152,7 +152,7 @@ export class LiveReader<T>
   #takeRecent(items: T[]): void {
     // Overtaken while it waited for its turn, it has to read the store.
     if (!this.#channel?.reaches(this.#position)) return;
-    for (const event of this.#channel.after(this.#position, itemsPerRoundMax)) {
+    for (const event of this.#channel.after(this.#position, itemsPerTurnMax)) {
       this.#collect(event, items);
       this.#position = event.stored.offset;
     }

@@ -1,4 +1,5 @@
 /** The end of the history as it grows: one follower of the journal for all live readers of a system. */
+import type { Clock } from "../clock.ts";
 import type { EventDecoder } from "../persistence/event-envelope.ts";
 import type { DurableCommit, Journal } from "../storage/journal.ts";
 import { Channel, type ChannelReader, type Topic } from "./channel.ts";
@@ -14,7 +15,7 @@ export interface PendingReader {
 
 /** Follows the journal while it has readers; it is pushed, and never asks. */
 export class LiveTail {
-  readonly turns: Turns = new Turns();
+  readonly turns: Turns;
   readonly chunks: HistoryChunks;
   readonly #journal: Journal;
   readonly #decoder: EventDecoder;
@@ -30,7 +31,8 @@ export class LiveTail {
   #toldOffset = 0;
   #closed = false;
 
-  constructor(journal: Journal, decoder: EventDecoder) {
+  constructor(journal: Journal, decoder: EventDecoder, clock: Clock) {
+    this.turns = new Turns(clock);
     this.#journal = journal;
     this.#decoder = decoder;
     this.chunks = new HistoryChunks(journal, decoder);
@@ -84,11 +86,13 @@ export class LiveTail {
     this.#toldOffset = this.#journal.highestOffset();
   }
 
-  #take({ highestOffset, events }: DurableCommit): void {
+  #take({ highestOffset, size, events }: DurableCommit): void {
     const follows = events?.[0]?.offset === this.#toldOffset + 1;
     this.#toldOffset = highestOffset;
-    if (events && follows) this.#push(events.map((stored) => new SharedEvent(stored, this.#decoder)));
-    else this.#eachChannel((channel) => channel.reset(highestOffset));
+    if (events && follows) {
+      const sizeEach = size / events.length;
+      this.#push(events.map((stored) => new SharedEvent(stored, this.#decoder, sizeEach)));
+    } else this.#eachChannel((channel) => channel.reset(highestOffset));
   }
 
   #push(events: readonly SharedEvent[]): void {

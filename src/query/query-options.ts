@@ -45,6 +45,15 @@ export function assertQueryOptions(options: unknown): void {
   if (toSequenceNr !== Number.POSITIVE_INFINITY) assertWholeNumber(toSequenceNr, "toSequenceNr");
 }
 
+/** @throws TypeError naming the member that is of the wrong kind */
+export function assertMoment(moment: unknown): void {
+  if (typeof moment !== "object" || moment === null) throw new TypeError("a moment is an object");
+  const { sequenceNr, timestamp }: Record<string, unknown> = { ...moment };
+  if (sequenceNr !== Number.POSITIVE_INFINITY) assertWholeNumber(sequenceNr, "sequenceNr");
+  if (timestamp !== undefined && (typeof timestamp !== "number" || Number.isNaN(timestamp)))
+    throw wrong("timestamp", "a number of milliseconds", timestamp);
+}
+
 /** @throws TypeError when it is no text, or an empty one */
 export function assertName(name: unknown, what: string): void {
   if (typeof name !== "string" || name === "") throw wrong(what, "a text that is not empty", name);

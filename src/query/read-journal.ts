@@ -1,5 +1,7 @@
 /** The read side of a store: its history, finite or followed as it grows, and pulled as fast as the reader goes. */
 import type { EventDecoder, EventEnvelope } from "../persistence/event-envelope.ts";
+import type { EventSourcedDefinition } from "../persistence/event-sourced.ts";
+import type { PastMoment } from "../persistence/recovery.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
 import { HistoryFeed, StreamFeed, TagFeed } from "./event-feeds.ts";
@@ -9,6 +11,7 @@ import { IdFeed } from "./id-feed.ts";
 import { LiveReader } from "./live-reader.ts";
 import type { LiveTail } from "./live-tail.ts";
 import {
+  assertMoment,
   assertName,
   assertQueryOptions,
   type HistoryWindow,
@@ -25,15 +28,31 @@ export interface Query<T> extends AsyncIterableIterator<T, void, undefined> {
   return(value?: undefined): Promise<IteratorResult<T, void>>;
 }
 
+/** What {@link ReadJournal.stateAt} finds. */
+export interface PastState<S> {
+  readonly state: S;
+  /** Of the last event in `state`; 0 when there is none. */
+  readonly sequenceNr: number;
+}
+
+/** Knows the entity types: how their events are read, and how their states are rebuilt. */
+export interface EntityTypes extends EventDecoder {
+  recover<C, E, S>(
+    definition: EventSourcedDefinition<C, E, S>,
+    entityId: string,
+    until: PastMoment,
+  ): Promise<PastState<S>>;
+}
+
 /** The queries. Each throws a TypeError that names an option of the wrong kind. */
 export class ReadJournal {
   readonly #journal: Journal;
-  readonly #decoder: EventDecoder;
+  readonly #types: EntityTypes;
   readonly #tail: LiveTail;
 
-  constructor(journal: Journal, decoder: EventDecoder, tail: LiveTail) {
+  constructor(journal: Journal, types: EntityTypes, tail: LiveTail) {
     this.#journal = journal;
-    this.#decoder = decoder;
+    this.#types = types;
     this.#tail = tail;
   }
 
@@ -57,7 +76,7 @@ export class ReadJournal {
     const toSequenceNr = Math.min(window.toSequenceNr ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     if (live)
       return this.#live(
-        new StreamFeed(this.#journal, this.#decoder, persistenceId, fromSequenceNr, toSequenceNr),
+        new StreamFeed(this.#journal, this.#types, persistenceId, fromSequenceNr, toSequenceNr),
         window,
       );
     return finiteQuery(this.#journal.read(persistenceId, { fromSequenceNr, toSequenceNr }), this.#envelopes, signal);
@@ -68,7 +87,7 @@ export class ReadJournal {
     assertName(tag, "tag");
     assertQueryOptions(window);
     const { fromOffset = 0, live, signal } = window;
-    if (live) return this.#live(new TagFeed(this.#journal, this.#decoder, tag, fromOffset), window);
+    if (live) return this.#live(new TagFeed(this.#journal, this.#types, tag, fromOffset), window);
     return finiteQuery(this.#journal.readTag(tag, fromOffset), this.#envelopes, signal);
   }
 
@@ -82,7 +101,24 @@ export class ReadJournal {
     return finiteQuery(this.#journal.readAll(fromOffset), wanted, signal);
   }
 
-  readonly #envelopes = (stored: StoredEvent): readonly EventEnvelope[] => this.#decoder.envelopes(stored);
+  /**
+   * The state of an entity as it was: from the newest readable snapshot that is not too new, and the events after it. The state is
+   * a copy of the caller's own; without a moment it is the newest.
+   *
+   * @param moment both bounds are inclusive
+   * @throws TypeError for a moment of the wrong kind; RecoveryFailedError when events that the state needs are deleted or damaged
+   */
+  async stateAt<C, E, S>(
+    definition: EventSourcedDefinition<C, E, S>,
+    entityId: string,
+    moment: PastMoment = {},
+  ): Promise<PastState<S>> {
+    assertMoment(moment);
+    const { state, sequenceNr } = await this.#types.recover(definition, entityId, moment);
+    return { state, sequenceNr };
+  }
+
+  readonly #envelopes = (stored: StoredEvent): readonly EventEnvelope[] => this.#types.envelopes(stored);
 
   #live<T>(feed: Feed<T>, { signal }: QueryOptions): LiveReader<T> {
     return new LiveReader({ tail: this.#tail, feed, signal });

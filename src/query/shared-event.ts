@@ -5,11 +5,14 @@ import type { StoredEvent } from "../storage/stored-event.ts";
 /** The same objects go to every reader. */
 export class SharedEvent {
   readonly stored: StoredEvent;
+  /** About how many characters its text has; 0 when that is not known. */
+  readonly size: number;
   readonly #decoder: EventDecoder;
   #envelopes: readonly EventEnvelope[] | undefined;
 
-  constructor(stored: StoredEvent, decoder: EventDecoder) {
+  constructor(stored: StoredEvent, decoder: EventDecoder, size = 0) {
     this.stored = stored;
+    this.size = size;
     this.#decoder = decoder;
   }
 

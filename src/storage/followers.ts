@@ -21,10 +21,13 @@ export class Followers {
     };
   }
 
-  /** @param read parses the events of the commit; not called when nobody follows */
-  tell(highestOffset: number, read: () => readonly StoredEvent[] | undefined): void {
+  /**
+   * @param size of the events, about, in characters
+   * @param read parses the events of the commit; not called when nobody follows
+   */
+  tell(highestOffset: number, size: number, read: () => readonly StoredEvent[] | undefined): void {
     if (!this.any) return;
-    const commit = { highestOffset, events: readable(read) };
+    const commit = { highestOffset, size, events: readable(read) };
     for (const told of this.#listeners) told(commit);
   }
 }

@@ -45,6 +45,8 @@ export interface DurableCommit {
    * the same objects. Undefined when there may be more than one commit, as after an outage: they are to be read from the store.
    */
   readonly events: readonly StoredEvent[] | undefined;
+  /** About how many characters the text of these events has. */
+  readonly size: number;
 }
 
 /** Told of every commit once it is durable, before those who await it go on. Must not throw, nor write to the journal at once. */

@@ -87,7 +87,7 @@ export class ActorSystem implements EntityScope {
       dropped: (path, message, queue) => this.#kernel.dropped(path, message, queue),
     });
     this.#entities = entities;
-    this.#tail = new LiveTail(journal, entities);
+    this.#tail = new LiveTail(journal, entities, clock);
     this.#readJournal = new ReadJournal(journal, entities, this.#tail);
     this.#eventStore = new EventStore(entities);
     this.#storage = new SystemStorage(store, entities);

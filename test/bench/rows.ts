@@ -1,6 +1,7 @@
 /** The rows of the benchmark, in order. */
 import { durableRows } from "./rows/durable-rows.ts";
 import { entityRows } from "./rows/entity-rows.ts";
+import { liveRows } from "./rows/live-rows.ts";
 import { messagingRows } from "./rows/messaging-rows.ts";
 import { recoveryRows } from "./rows/recovery-rows.ts";
 import type { Row } from "./rows/row.ts";
@@ -13,6 +14,7 @@ const makers: readonly ((scale: Scale) => Row[])[] = [
   recoveryRows,
   entityRows,
   messagingRows,
+  liveRows,
   volumeRows,
   ruleRows,
 ];

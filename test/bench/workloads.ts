@@ -6,6 +6,8 @@ import { type FilledStore, filledStore } from "./workloads/filled-store.ts";
 import { type Growth, growth } from "./workloads/growth.ts";
 import { type IdleEntities, idleEntities } from "./workloads/idle-entities.ts";
 import { type LargeEvents, largeEvents } from "./workloads/large-events.ts";
+import { type LiveDelivery, liveDelivery } from "./workloads/live-delivery.ts";
+import { type LiveReaders, liveReaders } from "./workloads/live-readers.ts";
 import { type Messaging, messaging } from "./workloads/messaging.ts";
 import { type RawStore, rawFilledStore, rawReads } from "./workloads/raw-reads.ts";
 import { type RawWrites, rawWrites } from "./workloads/raw-writes.ts";
@@ -23,6 +25,8 @@ interface ParametersOf {
   messaging: Messaging;
   rawFilledStore: RawStore;
   rawReads: RawStore;
+  liveDelivery: LiveDelivery;
+  liveReaders: LiveReaders;
   rawWrites: RawWrites;
   recovery: FilledStore;
   start: Start;
@@ -41,6 +45,8 @@ const workloads: { readonly [N in Name]: (parameters: ParametersOf[N], folder: s
   messaging,
   rawFilledStore,
   rawReads,
+  liveDelivery,
+  liveReaders,
   rawWrites,
   recovery,
   start,

@@ -4,6 +4,7 @@ import process from "node:process";
 import { expect } from "chai";
 import { damage, frameKeyOf, recordsIn, withRawStore } from "../level/raw-store.ts";
 import { added, addedMany, request, StoreFixture } from "../level/store-fixture.ts";
+import { cartModule } from "./cart-module.ts";
 import { type CliResult, runCli, runCliUnread } from "./run-cli.ts";
 
 describe("the command rekindle", function () {
@@ -30,6 +31,45 @@ describe("the command rekindle", function () {
     expect(stderr.trimEnd().split("\n")).to.have.lengthOf(1);
     expect([status, stdout]).to.deep.equal([expected, ""]);
   }
+
+  describe("state", () => {
+    let cart = "";
+
+    beforeEach(async () => {
+      cart = fixture.path("cart.mjs");
+      await writeFile(cart, cartModule);
+    });
+
+    const stateAt = (id: string, ...options: readonly string[]): Promise<CliResult> =>
+      runCli("state", store, "cart", id, "--module", cart, ...options);
+
+    it("prints the state of an entity: as it is, after an event, at a time", async () => {
+      const printed = async (id: string, ...options: readonly string[]): Promise<unknown> => {
+        const { status, stdout, stderr } = await stateAt(id, ...options);
+        expect([status, stderr]).to.deep.equal([0, ""]);
+        return JSON.parse(stdout);
+      };
+      expect(await printed("1")).to.deep.equal({ sequenceNr: 4, state: { n: 4 } });
+      expect(await printed("1", "--at", "3")).to.deep.equal({ sequenceNr: 3, state: { n: 0 } });
+      expect(await printed("1", "--at", "2023-11-14T22:13:20.000Z")).to.include({ sequenceNr: 4 });
+      expect(await printed("unknown", "--at", "3")).to.deep.equal({ sequenceNr: 0, state: { n: 0 } });
+    });
+
+    it("ends with 1 when events that the state needs are missing", async () => {
+      refused(await stateAt("1", "--at", "2"), /events 1 to 1 are deleted/, 1);
+    });
+
+    it("is refused without a module, a definition, a moment or a store", async () => {
+      refused(await runCli("state", store, "cart", "1"), /--module/);
+      refused(await runCli("state", store, "cart", "1", "--module", fixture.path("no.mjs")), /no\.mjs/);
+      refused(
+        await runCli("state", store, "order", "1", "--module", cart),
+        /no definition of entity type order; it has cart/,
+      );
+      for (const moment of ["yesterday", "-1", "2023-13-01"]) refused(await stateAt("1", "--at", moment), /--at/);
+      refused(await runCli("state", fixture.path("none"), "cart", "1", "--module", cart), /none/);
+    });
+  });
 
   it("verifies a store, and tells its head", async () => {
     const { status, stdout, stderr } = await runCli("verify", store);

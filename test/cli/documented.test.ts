@@ -1,8 +1,9 @@
 /** Every example of docs/cli.md is run, and prints what the page says. */
 import { readFileSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { expect } from "chai";
 import { addedMany, request, StoreFixture } from "../level/store-fixture.ts";
+import { cartModule } from "./cart-module.ts";
 import { runCli } from "./run-cli.ts";
 
 const page = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
@@ -33,8 +34,9 @@ describe("docs/cli.md", function () {
       journal.append(request("cart|2", 1, ...addedMany(1, 1))),
     ]);
     await close();
+    await writeFile(fixture.path("cart.js"), cartModule);
     await rename(fixture.path("store"), fixture.path("data"));
-    const inFolder = (word: string): string => (/^(data|copy|saved)$/.test(word) ? fixture.path(word) : word);
+    const inFolder = (word: string): string => (/^(data|copy|saved|cart\.js)$/.test(word) ? fixture.path(word) : word);
     expect(examples()).to.have.length.above(5);
     for (const [command, expected] of examples()) {
       const { stdout, stderr } = await runCli(...command.split(" ").map(inFolder));

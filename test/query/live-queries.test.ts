@@ -152,18 +152,18 @@ onEveryStorage((newStorage) => {
       await query.return();
     });
 
-    it("gives a slow reader everything, although more has come than is remembered for it", async () => {
+    it("gives a slow reader everything that has come meanwhile", async () => {
       await write("a", "first");
       const query = system.readJournal.events({ live: true });
       await query.next();
-      for (let id = 0; id < 100; id++) await write(String(id), ...Array.from({ length: 50 }, (_, n) => String(n)));
-      for (let offset = 2; offset <= 5_001; offset++) {
+      for (let id = 0; id < 20; id++) await write(String(id), ...Array.from({ length: 50 }, (_, n) => String(n)));
+      for (let offset = 2; offset <= 1_001; offset++) {
         const { value } = await query.next();
         expect(value?.offset).to.equal(offset);
       }
       const next = query.next();
       await write("a", "last");
-      expect((await next).value?.offset).to.equal(5_002);
+      expect((await next).value?.offset).to.equal(1_002);
       await query.return();
     });
 

@@ -207,7 +207,7 @@ export class SimulatedJournal implements Journal {
     const { disk } = this.#store.around;
     try {
       write.offset = disk.store(write.request);
-      this.#followers.tell(disk.log.length, () => disk.log.slice(write.offset - 1));
+      this.#followers.tell(disk.log.length, 0, () => disk.log.slice(write.offset - 1));
     } catch (conflict) {
       // What it follows was refused, or has failed without being stored.
       write.error = conflict;
