@@ -11,6 +11,8 @@ describe("the command rekindle", function () {
   this.timeout(30_000);
   const fixture = new StoreFixture();
   let store = "";
+  const receipt = '{"id":"c-1","reply":-0}';
+  const green = added(1, { payload: '{"type":"Added","n":-0}', tags: ["green"], metadata: '{"by":"me"}', receipt });
 
   beforeEach(async () => {
     store = fixture.path("store");
@@ -18,7 +20,7 @@ describe("the command rekindle", function () {
     await Promise.all(["cart|1", "cart|2"].map((id) => journal.highestSequenceNr(id)));
     await Promise.all([
       journal.append(request("cart|1", 1, ...addedMany(1, 3))),
-      journal.append(request("cart|2", 1, added(1, { payload: '{"type":"Added","n":-0}', tags: ["green"] }))),
+      journal.append(request("cart|2", 1, green)),
     ]);
     await journal.append(request("cart|1", 4, added(4)));
     await snapshots.save({ persistenceId: "cart|1", sequenceNr: 3, schemaVersion: 1, state: '{"n":-0}' });
@@ -163,6 +165,7 @@ describe("the command rekindle", function () {
     expect(status).to.equal(0);
     const saved = [...(await recordsIn(fixture.path("saved"))).values()].join();
     expect(saved).to.include('{"type":"Added","n":-0}').and.to.include('{"n":-0}');
+    expect(saved).to.include(`"m":{"by":"me"},"r":${receipt}`);
     expect((await runCli("verify", fixture.path("saved"))).status).to.equal(0);
   });
 

@@ -45,6 +45,19 @@ onEveryStorage((newStorage) => {
       expect(await wordsStored(system, ref)).to.deep.equal(["1 a", "2 foreign", "3 b"]);
     });
 
+    it("has a write of the event store face refused as the conflict that it is, and takes the next one", async () => {
+      const { system, journal } = await systemAndJournal(newStorage());
+      const definition = notebook();
+      const ref = system.entityRef(definition, "1");
+      await ref.ask(note("a"));
+      await journal.append(foreign(2, "foreign"));
+      const error = await rejection(system.eventStore.update(definition, "1", 1, [noted("refused")]));
+      expect(error).to.be.instanceOf(VersionConflictError);
+      expect(error).to.include({ expectedVersion: 1, actualVersion: 2 });
+      expect(await system.eventStore.update(definition, "1", 2, [noted("b")])).to.include({ version: 3 });
+      expect(await ref.ask(read)).to.deep.equal(["a", "foreign", "b"]);
+    });
+
     it("is told so by a signal, once for each command", async () => {
       const { system, journal } = await systemAndJournal(newStorage());
       const signals = new TestProbe(system);

@@ -5,6 +5,7 @@ import { faultyStorage } from "rekindle/testkit";
 import { onEveryStorage } from "../support/every-storage.ts";
 import { type Decide, note, notebook, noted, read } from "../support/notebook.ts";
 import { startSystem } from "../support/start-system.ts";
+import { tally } from "../support/tally.ts";
 import { quiet, rejection } from "../support/waiting.ts";
 
 const twice: Decide = (_words, order, { effect }) =>
@@ -68,6 +69,19 @@ describe("askWithOffset", () => {
     storage.release("append");
     await written;
     expect(await seen).to.deep.equal({ reply: ["a", "b"], offset: 2 });
+  });
+
+  it("gives the reply the type that the command declares", async () => {
+    const system = await startSystem();
+    const ref = system.entityRef(tally, "1");
+    const { reply, offset } = await ref.askWithOffset({ type: "Add", amount: 2 });
+    const sum: number = reply;
+    expect([sum, offset]).to.deep.equal([2, 1]);
+    // @ts-expect-error -- a number is no string
+    const text: string = reply;
+    expect(text).to.equal(2);
+    // @ts-expect-error -- the tally knows no such command
+    expect(await rejection(ref.askWithOffset({ type: "Subtract" }))).to.include({ code: "UNHANDLED_COMMAND" });
   });
 
   it("rejects as ask does", async () => {

@@ -57,7 +57,7 @@ onEveryStorage((newStorage) => {
       expect(await wordsStored(system, system.entityRef(definition, "1"))).to.deep.equal(["1 a"]);
     });
 
-    it("lets one of many writers of a version win", async () => {
+    it("223: lets one of many writers of a version win", async () => {
       const system = await startSystem({ storage: newStorage() });
       const { eventStore } = system;
       const definition = notebook();
@@ -69,7 +69,7 @@ onEveryStorage((newStorage) => {
       expect(await eventStore.find(definition, "1")).to.deep.equal({ state: ["a", ...won], version: 2 });
     });
 
-    it("recognises a triggering event, also after a restart, whatever version is expected by then", async () => {
+    it("223: recognises a triggering event, also after a restart, whatever version is expected by then", async () => {
       const storage = newStorage();
       const definition = notebook();
       const before = await startSystem({ storage });
