@@ -26,7 +26,7 @@ export function drawHabits(random: Random) {
   const deeds = {
     send: 10,
     again: 3 * often(),
-    write: 2 * often(),
+    write: 4 * often(),
     find: often(),
     ...ends,
     holdUp: often(),

@@ -179,6 +179,15 @@ export const sabotages: Readonly<Record<string, () => Sabotage>> = {
 
   "a recovery forgets which commands were carried out": () => withMethod(Receipts.prototype, "replay", () => () => {}),
 
+  "a command is remembered in the next life only": () =>
+    withMethod(
+      Receipts.prototype,
+      "sign",
+      (sign) =>
+        (...command) =>
+          sign.apply(new Receipts(), command),
+    ),
+
   "a snapshot forgets which commands were carried out": () =>
     withMethod(Receipts.prototype, "toMember", () => () => undefined),
 
