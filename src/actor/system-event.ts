@@ -73,6 +73,29 @@ export interface StorageRecovered {
   readonly type: "StorageRecovered";
 }
 
+/** Which event it was. */
+interface EventPlace extends AboutEntity {
+  readonly offset: number;
+}
+
+/** A handler of a projection, or the store of its view, has failed. Without an event it was the store, or the projection as a whole. */
+export interface ProjectionFailed {
+  readonly type: "ProjectionFailed";
+  readonly projection: string;
+  readonly at?: EventPlace;
+  readonly error: unknown;
+  /** False when the projection has stopped. */
+  readonly willRetry: boolean;
+}
+
+/** A projection has given an event up, as its definition says; the view does not contain it. */
+export interface EventSkipped {
+  readonly type: "EventSkipped";
+  readonly projection: string;
+  readonly at: EventPlace;
+  readonly error: unknown;
+}
+
 /** Everything that the system tells about itself. */
 export type SystemEvent =
   | DeadLetter
@@ -84,7 +107,9 @@ export type SystemEvent =
   | RecoveryCompleted
   | SnapshotSaved
   | StorageFailed
-  | StorageRecovered;
+  | StorageRecovered
+  | ProjectionFailed
+  | EventSkipped;
 
 /** Takes system events. Look at `active` before making one: mostly nobody listens. */
 export interface SystemEventSink {

@@ -7,15 +7,8 @@ import {
   withoutGeneration,
   withStep,
 } from "../storage/view-changes.ts";
-import {
-  compareViewKeys,
-  type StoredView,
-  type ViewCommit,
-  type ViewEntry,
-  type ViewRange,
-  type ViewStore,
-  type ViewVersion,
-} from "../storage/view-store.ts";
+import { compareViewKeys, isWithinRange } from "../storage/view-range.ts";
+import type { StoredView, ViewCommit, ViewEntry, ViewRange, ViewStore, ViewVersion } from "../storage/view-store.ts";
 import type { MemoryJournal } from "./journal.ts";
 
 /** How many entries a reader is given at once. */
@@ -90,7 +83,7 @@ export class MemoryViewStore implements ViewStore {
 
   async *entries({ name, generation }: ViewVersion, range: ViewRange = {}): AsyncGenerator<readonly ViewEntry[]> {
     this.#assertOpen("reading a view");
-    const all = [...(this.#data.get(name)?.entries.get(generation) ?? [])].filter(([key]) => isWithin(key, range));
+    const all = [...(this.#data.get(name)?.entries.get(generation) ?? [])].filter(([key]) => isWithinRange(key, range));
     all.sort(([one], [other]) => compareViewKeys(one, other));
     if (range.reverse) all.reverse();
     const wanted = all.slice(0, range.limit);
@@ -121,13 +114,4 @@ export class MemoryViewStore implements ViewStore {
       if (!generationOf(stored, generation)) view.entries.delete(generation);
     }
   }
-}
-
-function isWithin(key: string, { gte, gt, lte, lt }: ViewRange): boolean {
-  return (
-    (gte === undefined || compareViewKeys(key, gte) >= 0) &&
-    (gt === undefined || compareViewKeys(key, gt) > 0) &&
-    (lte === undefined || compareViewKeys(key, lte) <= 0) &&
-    (lt === undefined || compareViewKeys(key, lt) < 0)
-  );
 }

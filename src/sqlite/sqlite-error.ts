@@ -32,6 +32,8 @@ export function sqliteError(description: string, phase: string, cause: unknown):
   return new StorageFailedError(description, phase, cause);
 }
 
+/** The code of the error, or of what caused it: a handler's failure is wrapped. */
 function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  if (!(error instanceof Error)) return "";
+  return "code" in error && typeof error.code === "string" ? error.code : codeOf(error.cause);
 }

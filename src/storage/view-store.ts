@@ -114,11 +114,6 @@ export interface ViewStore {
   drop(name: string, generation?: number): Promise<void>;
 }
 
-/** The order of {@link ViewRange}. */
-export function compareViewKeys(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
-}
-
 /** A database in which handlers write tables of their own: the part of better-sqlite3's interface that is used. */
 export interface SqlDatabase {
   exec(sql: string): unknown;

@@ -5,7 +5,7 @@ import { assertName, encodeName } from "../actor/actor-name.ts";
 import { type ActorRef, type AnyActorRef, liveCellOf } from "../actor/actor-ref.ts";
 import { type Logger, silentLogger } from "../actor/logger.ts";
 import { isParent, type NactRef } from "../actor/nact-actor.ts";
-import { type Clock, systemClock } from "../clock.ts";
+import { type Clock, systemClock, type Timer } from "../clock.ts";
 import type { EntityRef } from "../persistence/entity-ref.ts";
 import { EntityRegistry } from "../persistence/entity-registry.ts";
 import type { EntityScope, EventSourcedDefinition } from "../persistence/event-sourced.ts";
@@ -14,6 +14,7 @@ import { Permits } from "../persistence/permits.ts";
 import { LiveTail } from "../query/live-tail.ts";
 import { ReadJournal } from "../query/read-journal.ts";
 import type { OpenStorage, Storage } from "../storage/storage.ts";
+import type { ViewStore } from "../storage/view-store.ts";
 import { EventStream } from "../stream/event-stream.ts";
 import { SystemStorage } from "./system-storage.ts";
 
@@ -57,6 +58,7 @@ export class ActorSystem implements EntityScope {
   readonly #eventStore: EventStore | undefined;
   readonly #storage: SystemStorage | undefined;
   readonly #graceMs: number;
+  readonly #tasksBeforeEnd = new Set<() => Promise<void>>();
   #terminated: Promise<void> | undefined;
 
   private constructor(
@@ -137,6 +139,15 @@ export class ActorSystem implements EntityScope {
     return this.#eventStore ?? this.#noStorage();
   }
 
+  /** The read models that are kept beside the events. @throws TypeError when the system has no storage, or one that keeps none */
+  get views(): ViewStore {
+    const { views } = this.#store ?? this.#noStorage();
+    if (views) return views;
+    throw new TypeError(
+      `the storage of actor system ${this.name} keeps no views; give the projection a store of its own`,
+    );
+  }
+
   /** The stored history. @throws TypeError when the system has no storage */
   get readJournal(): ReadJournal {
     return this.#readJournal ?? this.#noStorage();
@@ -202,6 +213,12 @@ export class ActorSystem implements EntityScope {
     await liveCellOf(ref)?.whenEnded();
   }
 
+  /** Has `task` done first of all when the system terminates, within its grace. Returns what calls it off. */
+  beforeTermination(task: () => Promise<void>): () => void {
+    this.#tasksBeforeEnd.add(task);
+    return () => this.#tasksBeforeEnd.delete(task);
+  }
+
   /** Lets every actor finish what it has, settles every ask, closes the store. Later calls return the same promise. */
   terminate(): Promise<void> {
     this.#terminated ??= this.#terminate();
@@ -209,6 +226,7 @@ export class ActorSystem implements EntityScope {
   }
 
   async #terminate(): Promise<void> {
+    if (this.#tasksBeforeEnd.size > 0) await within(this.clock, this.#graceMs, [...this.#tasksBeforeEnd]);
     this.#entities?.close();
     await this.#kernel.close(this.#graceMs);
     this.#tail?.close();
@@ -239,6 +257,16 @@ function withDefaults(options: ActorSystemOptions): typeof defaults {
       throw new TypeError(`${name} must be a number above 0, not ${String(value)}`);
   }
   return merged;
+}
+
+/** Resolves when all tasks are over, however they end, or when the time is up. */
+async function within(clock: Clock, graceMs: number, tasks: readonly (() => Promise<void>)[]): Promise<void> {
+  let timer: Timer | undefined;
+  const timeUp = new Promise<void>((resolve) => {
+    timer = clock.setTimer(graceMs, resolve);
+  });
+  await Promise.race([Promise.allSettled(tasks.map((task) => task())), timeUp]);
+  timer?.cancel();
 }
 
 /** @throws TypeError when something is given that has not got them */

@@ -41,6 +41,9 @@ function describe(event: SystemEvent): string {
     case "StorageFailed":
     case "StorageRecovered":
       return event.type;
+    case "ProjectionFailed":
+    case "EventSkipped":
+      return `${event.type} ${event.projection}`;
     case "RecoveryCompleted": {
       const after = event.snapshotSequenceNr > 0 ? `, ${event.replayedEvents} of them after a snapshot` : "";
       return `${event.path} recovered ${event.sequenceNr} events${after}`;
