@@ -193,6 +193,19 @@ describe("a reader", () => {
     expect(found).to.deep.equal(['2 Removed 1 {"sku":"a"}', '2 Added 3 {"quantity":1,"sku":"b"}', "4 Removed 1 {}"]);
   });
 
+  it("travels back to a state of the events of today, over a snapshot that it cannot read", async () => {
+    const storage = memoryStorage();
+    const events = [{ type: "Moved", from: "a", to: "b" }, { type: "Viewed" }, { type: "Put" }];
+    await tell(storage, teller(second, { snapshots: { every: 2 } }), ...events);
+    const system = await startSystem({ storage });
+    const definition = teller(third, { snapshots: { schemaVersion: 2 } });
+    for (const [sequenceNr, length] of [0, 2, 2, 3].entries()) {
+      const found = await system.readJournal.stateAt(definition, "1", { sequenceNr });
+      expect(found.sequenceNr).to.equal(sequenceNr);
+      expect(found.state).to.have.length(length);
+    }
+  });
+
   it("is told of an event that the registered definition does not know", async () => {
     const storage = memoryStorage();
     await tell(storage, teller(second), { type: "Viewed" }, { type: "Put" });
