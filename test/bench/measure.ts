@@ -1,4 +1,6 @@
 /** Timing: what is done at most, in what time, and what is in the middle. */
+import process from "node:process";
+import type { Figures } from "./figures.ts";
 
 /** When a workload ends: after so many calls, or after that time. */
 export interface Budget {
@@ -10,7 +12,24 @@ export interface Budget {
 export interface LoopResult {
   readonly calls: number;
   readonly elapsedMs: number;
+  /** Of all threads of this process: a busy machine moves it less than the time that passed. */
+  readonly cpuMs: number;
 }
+
+/** How long some work takes, on the clock and on the processors. */
+export class Stopwatch {
+  readonly #start = performance.now();
+  readonly #cpu = process.cpuUsage();
+
+  /** @param calls what was done meanwhile */
+  read(calls: number): LoopResult {
+    const { user, system } = process.cpuUsage(this.#cpu);
+    return { calls, elapsedMs: performance.now() - this.#start, cpuMs: (user + system) / usPerMs };
+  }
+}
+
+const usPerMs = 1_000;
+const msPerSecond = 1_000;
 
 const warmUpShare = 0.1;
 
@@ -28,6 +47,7 @@ export async function closedLoop(
   inFlight: number,
   once: (n: number) => Promise<unknown>,
 ): Promise<LoopResult> {
+  const watch = new Stopwatch();
   const start = performance.now();
   let next = 0;
   let end = calls;
@@ -39,11 +59,20 @@ export async function closedLoop(
     }
   };
   await Promise.all(Array.from({ length: Math.min(inFlight, calls) }, client));
-  return { calls: next, elapsedMs: performance.now() - start };
+  return watch.read(next);
 }
 
-export function perSecond({ calls, elapsedMs }: LoopResult): number {
-  return (calls * 1_000) / elapsedMs;
+/** What every workload tells of its loop. */
+export interface Rates extends Figures {
+  readonly perSecond: number;
+  readonly calls: number;
+  readonly cpuMicros: number;
+}
+
+/** @param each what one call did */
+export function ratesOf(loop: LoopResult, each: number = 1): Rates {
+  const calls = loop.calls * each;
+  return { perSecond: (calls * msPerSecond) / loop.elapsedMs, calls, cpuMicros: (loop.cpuMs * usPerMs) / calls };
 }
 
 /** The middle value. */

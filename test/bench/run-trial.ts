@@ -28,7 +28,7 @@ export async function runTrial(
   store: string,
   environment: TrialSurroundings["environment"],
 ): Promise<Figures> {
-  const child = spawn(process.execPath, ["--expose-gc", program, JSON.stringify(trial), store], {
+  const child = spawn(process.execPath, [program, JSON.stringify(trial), store], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -55,8 +55,7 @@ export function absolute(text: string, figure: string, bound: Pick<Target, "atLe
 }
 
 /** At least so many times as fast as another one. */
-export function times(factor: number, subject: string): Target {
-  const figure = ratePerSecond.figure;
+export function times(factor: number, subject: string, figure: string = ratePerSecond.figure): Target {
   return {
     text: `at least ${factor} × ${subject}`,
     of: { subject: ours, figure },

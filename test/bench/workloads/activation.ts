@@ -1,7 +1,7 @@
 /** New carts, each activated by its first durable command. */
 import { cartId, checkCarts } from "../carts.ts";
 import type { Figures } from "../figures.ts";
-import { type Budget, closedLoop, perSecond, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, ratesOf, warmUp } from "../measure.ts";
 import { whileProfiled } from "../profiler.ts";
 import { type Subject, subjects } from "../subjects.ts";
 
@@ -20,5 +20,5 @@ export async function activation({ subject, inFlight, budget }: Activation, fold
   const loop = await whileProfiled(() => closedLoop(budget, inFlight, begin));
   await store.close();
   await checkCarts(open, folder, new Array<number>(made).fill(1));
-  return { perSecond: perSecond(loop), calls: loop.calls };
+  return ratesOf(loop);
 }

@@ -1,8 +1,7 @@
 /** Durable commands, so many in flight at any time, spread evenly over the carts. */
-import process from "node:process";
 import { allCarts, type Cart, checkCarts, shareOf } from "../carts.ts";
 import type { Figures } from "../figures.ts";
-import { type Budget, closedLoop, perSecond, quantile, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, quantile, ratesOf, warmUp } from "../measure.ts";
 import { whileProfiled } from "../profiler.ts";
 import { type Subject, subjects } from "../subjects.ts";
 
@@ -38,17 +37,13 @@ export async function durableCommands(
   };
   const before = await closedLoop(warmUp(budget), inFlight, add);
   latenciesMs.length = 0;
-  const cpuBefore = process.cpuUsage();
   const loop = await whileProfiled(() => closedLoop(budget, inFlight, add));
-  const cpu = process.cpuUsage(cpuBefore);
   await store.close();
   // All of them were acknowledged, or the loop would have failed.
   const expected = carts.map((_, index) => shareOf(before.calls, count, index) + shareOf(loop.calls, count, index));
   await checkCarts(open, folder, expected);
   return {
-    perSecond: perSecond(loop),
-    calls: loop.calls,
-    cpuMicros: (cpu.user + cpu.system) / loop.calls,
+    ...ratesOf(loop),
     p50Ms: quantile(latenciesMs, 0.5),
     p99Ms: quantile(latenciesMs, 0.99),
   };

@@ -5,7 +5,7 @@ import process from "node:process";
 import { allCarts, checkCarts } from "../carts.ts";
 import type { Figures } from "../figures.ts";
 import { mib } from "../heap.ts";
-import { closedLoop, perSecond } from "../measure.ts";
+import { closedLoop, ratesOf, Stopwatch } from "../measure.ts";
 import { type Subject, subjects } from "../subjects.ts";
 
 export interface Growth {
@@ -23,27 +23,25 @@ export async function growth({ subject, carts: count, eventsEach }: Growth, fold
   const carts = allCarts(store, count);
   const calls = (count * eventsEach) / parts;
   const tenths: { readonly rate: number; readonly rssMib: number }[] = [];
-  const elapsed = { calls: 0, elapsedMs: 0 };
+  const watch = new Stopwatch();
   for (let part = 0; part < parts; part++) {
     const budget = { calls, timeMs: Number.POSITIVE_INFINITY };
     const loop = await closedLoop(budget, inFlight, async (n) => carts[n % count]?.addItem());
-    tenths.push({ rate: perSecond(loop), rssMib: process.memoryUsage().rss / mib });
-    elapsed.calls += loop.calls;
-    elapsed.elapsedMs += loop.elapsedMs;
+    tenths.push({ rate: ratesOf(loop).perSecond, rssMib: process.memoryUsage().rss / mib });
   }
+  const whole = watch.read(calls * parts);
   await store.close();
   const bytes = await bytesIn(dirname(folder));
   await checkCarts(open, folder, new Array<number>(count).fill(eventsEach));
   const [first, second] = tenths;
   const last = tenths.at(-1);
   return {
-    perSecond: perSecond(elapsed),
-    calls: elapsed.calls,
+    ...ratesOf(whole),
     firstTenth: first?.rate ?? Number.NaN,
     lastTenth: last?.rate ?? Number.NaN,
     rssEarlyMib: second?.rssMib ?? Number.NaN,
     rssLateMib: last?.rssMib ?? Number.NaN,
-    bytesEach: bytes / elapsed.calls,
+    bytesEach: bytes / whole.calls,
   };
 }
 

@@ -6,7 +6,7 @@ import { benchCart } from "../bench-cart.ts";
 import { cartId } from "../carts.ts";
 import type { Figures } from "../figures.ts";
 import { heapBytes } from "../heap.ts";
-import { closedLoop, perSecond } from "../measure.ts";
+import { closedLoop, ratesOf } from "../measure.ts";
 
 export interface IdleEntities {
   readonly entities: number;
@@ -41,8 +41,7 @@ export async function idleEntities({ entities }: IdleEntities, folder: string): 
   const passive = await settledHeapBytes();
   await system.terminate();
   return {
-    perSecond: perSecond(loop),
-    calls: entities,
+    ...ratesOf(loop),
     kibEach: (active - baseline) / entities / kib,
     kibLeftEach: (passive - baseline) / entities / kib,
   };

@@ -4,7 +4,7 @@ import { ActorSystem, type Command, eventSourced } from "rekindle";
 import { levelStorage } from "rekindle/level";
 import type { Figures } from "../figures.ts";
 import { mib } from "../heap.ts";
-import { type Budget, closedLoop, type LoopResult, perSecond, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, type LoopResult, ratesOf, warmUp } from "../measure.ts";
 import { whileProfiled } from "../profiler.ts";
 import { withRawStore } from "../raw-store.ts";
 import { askTimeoutMs } from "../rekindle-carts.ts";
@@ -49,7 +49,8 @@ export async function largeEvents(parameters: LargeEvents, folder: string): Prom
   const { before, loop, each, stored } = await (parameters.subject === "raw" ? raw : notes)(parameters, folder);
   const written = (before.calls + loop.calls) * each;
   if (stored !== written) throw new Error(`${stored} of ${written} events were there after reopening`);
-  return { perSecond: (perSecond(loop) * each * parameters.bytes) / mib, calls: loop.calls * each };
+  const rates = ratesOf(loop, each);
+  return { ...rates, mibPerSecond: (rates.perSecond * parameters.bytes) / mib };
 }
 
 interface Written {

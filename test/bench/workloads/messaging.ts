@@ -3,7 +3,7 @@
 import { ActorSystem, actor, type Command } from "rekindle";
 import { dispatch, query, spawn, start, stop } from "../../support/nact.ts";
 import type { Figures } from "../figures.ts";
-import { type Budget, closedLoop, perSecond, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, ratesOf, warmUp } from "../measure.ts";
 import { whileProfiled } from "../profiler.ts";
 
 export interface Messaging {
@@ -39,7 +39,7 @@ export async function messaging({ runtime, pattern, inFlight, budget }: Messagin
   const [handled, sent] = [counter.handled(), (before.calls + loop.calls) * each];
   await counter.close();
   if (handled !== sent) throw new Error(`${handled} of ${sent} messages were handled`);
-  return { perSecond: perSecond(loop) * each, calls: loop.calls * each };
+  return ratesOf(loop, each);
 }
 
 type CounterMessage = Command<"Count", object, number> | Command<"Note", { readonly last?: () => void }>;

@@ -1,6 +1,6 @@
 /** What LevelDB and JSON.parse give at best: iterating over the same records and parsing each. */
 import type { Figures } from "../figures.ts";
-import { perSecond } from "../measure.ts";
+import { ratesOf, Stopwatch } from "../measure.ts";
 import { rawRecords, readRawRecords, withRawStore, writeBatch } from "../raw-store.ts";
 
 export interface RawStore {
@@ -21,10 +21,10 @@ export async function rawFilledStore({ carts, eventsEach }: RawStore, folder: st
 
 export function rawReads({ carts, eventsEach }: RawStore, folder: string): Promise<Figures> {
   return withRawStore(folder, async (db) => {
-    const start = performance.now();
+    const watch = new Stopwatch();
     const count = await readRawRecords(db);
-    const elapsedMs = performance.now() - start;
+    const loop = watch.read(count);
     if (count !== carts * eventsEach) throw new Error(`${count} of ${carts * eventsEach} records were there`);
-    return { perSecond: perSecond({ calls: count, elapsedMs }), calls: count };
+    return ratesOf(loop);
   });
 }

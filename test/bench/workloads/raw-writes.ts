@@ -1,6 +1,6 @@
 /** What the disk and LevelDB give at best when they write the same record bytes. */
 import type { Figures } from "../figures.ts";
-import { type Budget, closedLoop, perSecond, quantile, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, quantile, ratesOf, warmUp } from "../measure.ts";
 import { rawRecords, readRawRecords, withRawStore, writeBatch } from "../raw-store.ts";
 
 export interface RawWrites {
@@ -31,7 +31,7 @@ export async function rawWrites({ batch, carts, budget }: RawWrites, folder: str
   const stored = await withRawStore(folder, readRawRecords);
   if (stored !== written) throw new Error(`${stored} of ${written} records were there after reopening`);
   return {
-    perSecond: perSecond(loop) * batch,
+    ...ratesOf(loop, batch),
     p50Ms: quantile(latenciesMs, 0.5),
     p99Ms: quantile(latenciesMs, 0.99),
   };

@@ -2,7 +2,7 @@
 import { allCarts } from "../carts.ts";
 import type { Figures } from "../figures.ts";
 import { HeapPeak, heapBytes, mib } from "../heap.ts";
-import { perSecond } from "../measure.ts";
+import { ratesOf, Stopwatch } from "../measure.ts";
 import { whileProfiled } from "../profiler.ts";
 import { subjects } from "../subjects.ts";
 import type { FilledStore } from "./filled-store.ts";
@@ -12,13 +12,12 @@ export async function recovery({ subject, carts: count, eventsEach }: FilledStor
   const carts = allCarts(store, count);
   const baseline = heapBytes();
   const peak = new HeapPeak();
-  const start = performance.now();
+  const watch = new Stopwatch();
   const counts = await whileProfiled(() => Promise.all(carts.map((cart) => cart.count())));
-  const elapsedMs = performance.now() - start;
+  const loop = watch.read(count * eventsEach);
   const peakBytes = peak.stop();
   await store.close();
   const short = counts.filter((items) => items !== eventsEach).length;
   if (short > 0) throw new Error(`${short} of ${count} carts did not recover their ${eventsEach} events`);
-  const calls = count * eventsEach;
-  return { perSecond: perSecond({ calls, elapsedMs }), calls, heapMib: (peakBytes - baseline) / mib };
+  return { ...ratesOf(loop), heapMib: (peakBytes - baseline) / mib };
 }

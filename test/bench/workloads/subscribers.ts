@@ -4,7 +4,7 @@ import { levelStorage } from "rekindle/level";
 import { addItem, benchCart } from "../bench-cart.ts";
 import { cartId, checkCarts, shareOf } from "../carts.ts";
 import type { Figures } from "../figures.ts";
-import { type Budget, closedLoop, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, ratesOf, Stopwatch, warmUp } from "../measure.ts";
 import { whileProfiled } from "../profiler.ts";
 import { askTimeoutMs, rekindleCarts } from "../rekindle-carts.ts";
 
@@ -17,7 +17,6 @@ export interface Subscribers {
 }
 
 const eventType = "ItemAdded";
-const msPerSecond = 1_000;
 const patienceMs = 60_000;
 
 export async function subscribers(
@@ -37,20 +36,16 @@ export async function subscribers(
   const send = (n: number): Promise<unknown> | undefined => refs[n % entities]?.ask(addItem);
   const before = await closedLoop(warmUp(budget), inFlight, async (n) => send(n));
   await inbox.filledUp(before.calls * count);
-  const start = performance.now();
+  const watch = new Stopwatch();
   const loop = await whileProfiled(() => closedLoop(budget, inFlight, async (n) => send(n)));
   await inbox.filledUp((before.calls + loop.calls) * count);
-  const elapsedMs = performance.now() - start;
+  const rates = ratesOf(watch.read(loop.calls));
   await system.terminate();
   const expected = refs.map(
     (_, index) => shareOf(before.calls, entities, index) + shareOf(loop.calls, entities, index),
   );
   await checkCarts(rekindleCarts, folder, expected);
-  return {
-    perSecond: (loop.calls * msPerSecond) / elapsedMs,
-    deliveriesPerSecond: (loop.calls * count * msPerSecond) / elapsedMs,
-    calls: loop.calls,
-  };
+  return { ...rates, deliveriesPerSecond: rates.perSecond * count };
 }
 
 /** Counts what all subscribers get. */
