@@ -10,7 +10,7 @@ export const usage = `npm run bench -- [options]
   --full              row 11 with all of its 10,000,000 events
   --no-rivals         only rekindle and the ceilings; nothing is installed
   --flush-delay MS    on a disk whose every flush takes MS longer (Linux)
-  --profile ROW       where the microseconds of this row go, instead of measuring
+  --profile 1b,2      where the microseconds of these rows go, instead of measuring
   --folder DIR        the disk that is measured (default: the folder for temporary files)
   --json [FILE]       everything as JSON, into the file or instead of the tables`;
 
@@ -27,6 +27,8 @@ export interface BenchOptions {
   /** A file, or "-" for standard output. */
   readonly json: string | undefined;
   readonly help: boolean;
+  /** All of it as it was given, but for the file of \`--json\`. */
+  readonly given: readonly string[];
 }
 
 const roundsOfQuick = 2;
@@ -66,6 +68,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     folder: values.folder,
     json: values.json,
     help: values.help,
+    given: args.filter((arg, at) => !/^--json\b/.test(arg) && (args[at - 1] !== "--json" || isOption(arg))),
   };
 }
 

@@ -10,6 +10,8 @@ export interface Cart {
 /** A store of carts. */
 export interface Carts {
   cart(id: string): Cart;
+  /** Stores so many events of a new cart at once, where commands one by one would take minutes. */
+  fill?(id: string, events: number): Promise<void>;
   close(): Promise<void>;
 }
 

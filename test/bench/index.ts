@@ -2,14 +2,14 @@
 import { writeFile } from "node:fs/promises";
 import process from "node:process";
 import { type BenchOptions, benchOptions, usage } from "./bench-options.ts";
+import type { BenchRun } from "./bench-run.ts";
 import { flushDelay } from "./flush-delay.ts";
 import { machine, versions } from "./machine.ts";
-import { profileOf } from "./print-profile.ts";
 import type { RowResult } from "./result.ts";
 import { installRivals } from "./rivals/rival-package.ts";
+import { profileTable, type RowProfile, rowProfile } from "./row-profile.ts";
 import type { Row } from "./rows/row.ts";
-import { growingEntitiesOfAll, quickScale, wholeScale } from "./rows/scale.ts";
-import { allRows, chosenRows } from "./rows.ts";
+import { rowsFor } from "./rows-for.ts";
 import { runRow } from "./run-row.ts";
 import { table } from "./table.ts";
 
@@ -18,39 +18,48 @@ function progress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
 }
 
-function rowsFor({ rows: ids, quick, full, rivals }: BenchOptions): readonly Row[] {
-  const scale = quick ? quickScale : wholeScale;
-  const all = allRows(full ? { ...scale, growingEntities: growingEntitiesOfAll } : scale);
-  const chosen = ids ? chosenRows(all, ids) : all;
-  return rivals
-    ? chosen
-    : chosen.map((row) => ({ ...row, subjects: row.subjects.filter(({ role }) => role !== "rival") }));
+/** @param result everything so far: a run that is stopped leaves what it has */
+async function store(json: string | undefined, result: unknown): Promise<void> {
+  if (json !== undefined && json !== "-") await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
 }
 
-async function main(): Promise<void> {
-  const options = benchOptions(process.argv.slice(2));
-  if (options.help) return console.log(usage);
-  const rows = rowsFor(options);
-  if (options.profile !== undefined) {
-    for (const row of rows) console.log(await profileOf(row, options.folder));
-    return;
+async function profile(rows: readonly Row[], { folder, json }: BenchOptions): Promise<void> {
+  const profiles: RowProfile[] = [];
+  for (const row of rows) {
+    progress(`row ${row.id}: profile`);
+    const result = await rowProfile(row, folder);
+    progress("");
+    profiles.push(result);
+    await store(json, profiles);
+    if (json !== "-") console.log(profileTable(result));
   }
+  if (json === "-") console.log(JSON.stringify(profiles, null, 2));
+  else console.log("The profiles themselves, for a viewer: .build/profile-ROW.cpuprofile");
+}
+
+async function measure(rows: readonly Row[], options: BenchOptions): Promise<void> {
   if (options.rivals) installRivals((line) => console.error(line));
-  const { rounds, folder, flushDelayMs, json } = options;
+  const { rounds, folder, flushDelayMs, json, given } = options;
   const environment = flushDelayMs > 0 ? await flushDelay(flushDelayMs) : {};
-  const header = { startedAt: new Date().toISOString(), rounds, flushDelayMs, quick: options.quick };
-  const surroundings = { machine: await machine(folder), versions: versions() };
   const results: RowResult[] = [];
+  const run: BenchRun = {
+    options: given,
+    startedAt: new Date().toISOString(),
+    rounds,
+    flushDelayMs,
+    machine: await machine(folder),
+    versions: versions(),
+    rows: results,
+  };
   for (const row of rows) {
     const result = await runRow(row, rounds, { folder, environment }, progress);
     progress("");
     results.push(result);
+    await store(json, run);
     if (json !== "-") console.log(table(result));
   }
-  const everything = `${JSON.stringify({ ...header, ...surroundings, rows: results }, null, 2)}\n`;
-  if (json === "-") process.stdout.write(everything);
-  else if (json !== undefined) await writeFile(json, everything);
-  if (json !== "-") console.log(legend(rounds));
+  if (json === "-") console.log(JSON.stringify(run, null, 2));
+  else console.log(legend(rounds));
   if (results.some(({ subjects }) => subjects.some(({ failure }) => failure !== undefined))) process.exitCode = 1;
 }
 
@@ -59,4 +68,6 @@ function legend(rounds: number): string {
 "ours ×": rekindle's median divided by this one. A target's ratio is of the medians, its spread that of the rounds.`;
 }
 
-await main();
+const options = benchOptions(process.argv.slice(2));
+if (options.help) console.log(usage);
+else await (options.profile === undefined ? measure : profile)(rowsFor(options), options);

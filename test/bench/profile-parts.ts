@@ -30,11 +30,11 @@ interface Owner {
   readonly name: string;
 }
 
-const special: Readonly<Record<string, string>> = {
-  "(garbage collector)": "garbage collection",
-  "(program)": "native code and the scheduler of V8",
-  "(idle)": "waiting",
-};
+const special: ReadonlyMap<string, string> = new Map([
+  ["(garbage collector)", "garbage collection"],
+  ["(program)", "native code and the scheduler of V8"],
+  ["(idle)", "waiting"],
+]);
 
 const partsOfUrls: readonly (readonly [pattern: RegExp, part: (match: RegExpExecArray) => string])[] = [
   [/\/dist\/(\w+)\/[^/]+$/, ([, room = ""]) => `rekindle: ${room}`],
@@ -80,7 +80,7 @@ function ownersOf(nodes: readonly ProfileNode[]): Map<number, Owner> {
 }
 
 function ownerOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode, caller: Owner): Owner {
-  const known = special[functionName];
+  const known = special.get(functionName);
   if (known !== undefined) return { part: known, name: known };
   const called = functionName === "" ? "(anonymous)" : functionName;
   if (url === "")

@@ -8,9 +8,20 @@ const readAtOnce = 1_000;
 
 export type RawRecord = readonly [key: string, value: Buffer];
 
-/** Opens it, and closes it after the work. */
-export async function withRawStore<T>(folder: string, work: (db: Level<string, Buffer>) => Promise<T>): Promise<T> {
-  const db = new Level<string, Buffer>(folder, { valueEncoding: "buffer" });
+/**
+ * Opens it, and closes it after the work.
+ *
+ * @param writeBufferSize what LevelDB keeps in memory before it writes a table. Default: LevelDB's own, 4 MiB
+ */
+export async function withRawStore<T>(
+  folder: string,
+  work: (db: Level<string, Buffer>) => Promise<T>,
+  writeBufferSize?: number,
+): Promise<T> {
+  const db = new Level<string, Buffer>(folder, {
+    valueEncoding: "buffer",
+    ...(writeBufferSize !== undefined && { writeBufferSize }),
+  });
   await db.open();
   try {
     return await work(db);

@@ -34,7 +34,7 @@ export async function runTrial(
   });
   const closed = once(child, "close");
   const [output, complaints, [code]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
-  if (code !== 0) throw new Error(complaints.trim() || `the trial ended with ${code}`);
+  if (code !== 0) throw new Error(errorIn(complaints) ?? `the trial ended with ${code}`);
   return JSON.parse(output.trim().split("\n").at(-1) ?? "");
 }
 
@@ -46,4 +46,9 @@ export async function withStoreIn<T>(folder: string, work: (store: string) => Pr
   } finally {
     await rm(own, { recursive: true, force: true });
   }
+}
+
+/** Node prints an error between the line that threw it and its stack. */
+function errorIn(complaints: string): string | undefined {
+  return /^\w*Error\b.*$/m.exec(complaints)?.[0] ?? complaints.trim().split("\n")[0];
 }

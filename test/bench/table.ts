@@ -14,7 +14,7 @@ export function table({ id, title, columns, subjects, targets }: RowResult): str
   return [
     `${id.padEnd(3)} ${title}`,
     ...columns.flatMap((column) => columnLines(column, subjects)),
-    ...failed.map(({ name, failure = "" }) => `    ${name} failed: ${failure.split("\n").at(-1)}`),
+    ...failed.map(({ name, failure }) => `    ${name} failed: ${failure}`),
     ...targets.map(targetLine),
     "",
   ].join("\n");
@@ -24,7 +24,7 @@ function columnLines(column: Column, subjects: readonly SubjectResult[]): string
   const { figure, unit } = column;
   const shown = subjects.filter(({ figures }) => figures[figure]);
   const ours = shown.find(({ role }) => role === "ours");
-  const compared = shown.some((subject) => subject !== ours);
+  const compared = shown.some(({ role }) => role !== "ours");
   const heading = unit.padStart(nameWidth + valueWidth + 4) + "min – max".padStart(spreadWidth);
   return [
     compared ? heading + "ours ×".padStart(ratioWidth) : heading,
@@ -38,7 +38,7 @@ function subjectLine(subject: SubjectResult, { figure, digits }: Column, ours: S
   const mark = { ours: "*", ceiling: "^", rival: " " }[subject.role];
   const median = number(values.median, digits).padStart(valueWidth);
   const spread = `${number(values.min, digits)} – ${number(values.max, digits)}`.padStart(spreadWidth);
-  const ratio = ours && ours !== subject ? ratioTo(ours.figures[figure], values).padStart(ratioWidth) : "";
+  const ratio = ours && subject.role !== "ours" ? ratioTo(ours.figures[figure], values).padStart(ratioWidth) : "";
   return `  ${mark} ${subject.name.padEnd(nameWidth)}${median}${spread}${ratio}`;
 }
 

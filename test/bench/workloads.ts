@@ -9,6 +9,7 @@ import { type LargeEvents, largeEvents } from "./workloads/large-events.ts";
 import { type LiveDelivery, liveDelivery } from "./workloads/live-delivery.ts";
 import { type LiveReaders, liveReaders } from "./workloads/live-readers.ts";
 import { type Messaging, messaging } from "./workloads/messaging.ts";
+import { type Publishing, publishing } from "./workloads/publishing.ts";
 import { type RawStore, rawFilledStore, rawReads } from "./workloads/raw-reads.ts";
 import { type RawWrites, rawWrites } from "./workloads/raw-writes.ts";
 import { recovery } from "./workloads/recovery.ts";
@@ -23,6 +24,7 @@ interface ParametersOf {
   idleEntities: IdleEntities;
   largeEvents: LargeEvents;
   messaging: Messaging;
+  publishing: Publishing;
   rawFilledStore: RawStore;
   rawReads: RawStore;
   liveDelivery: LiveDelivery;
@@ -43,6 +45,7 @@ const workloads: { readonly [N in Name]: (parameters: ParametersOf[N], folder: s
   idleEntities,
   largeEvents,
   messaging,
+  publishing,
   rawFilledStore,
   rawReads,
   liveDelivery,

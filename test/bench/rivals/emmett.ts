@@ -14,6 +14,7 @@ interface Evolution {
 }
 
 interface Store {
+  appendToStream(stream: string, events: readonly EmmettEvent[]): Promise<unknown>;
   aggregateStream(stream: string, evolution: Evolution): Promise<{ state: BenchState }>;
 }
 
@@ -36,12 +37,15 @@ interface Connection {
   close(closed: (error: Error | null) => void): void;
 }
 
+/** One statement has a parameter for each column of each event, and SQLite takes so many parameters only. */
+const filledAtOnce = 500;
+
 const evolution: Evolution = {
   evolve: (state, { type, data }) => withItem(state, { type, ...data }),
   initialState: () => emptyBenchState,
 };
 
-function decide({ items }: BenchState): EmmettEvent {
+function decide({ items }: Pick<BenchState, "items">): EmmettEvent {
   const { type, ...data } = itemAdded(items + 1);
   return { type, data };
 }
@@ -78,6 +82,15 @@ export async function emmett(folder: string): Promise<Carts> {
       addItem: () => inTurn(async () => (await handle(store, id, decide)).newState.items),
       count: () => inTurn(async () => (await store.aggregateStream(id, evolution)).state.items),
     }),
+    async fill(id, events) {
+      for (let n = 0; n < events; n += filledAtOnce) {
+        const count = Math.min(filledAtOnce, events - n);
+        await store.appendToStream(
+          id,
+          Array.from({ length: count }, (_, index) => decide({ items: n + index })),
+        );
+      }
+    },
     async close() {
       await free;
       await disconnect();

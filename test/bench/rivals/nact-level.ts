@@ -8,6 +8,7 @@ interface Level {
   open(): Promise<void>;
   close(): Promise<void>;
   put(key: string, value: string, options: { sync: true }): Promise<void>;
+  batch(): { put(key: string, value: string): unknown; write(options: { sync: true }): Promise<void> };
   values(range: { gte: string; lt: string }): AsyncIterable<string>;
 }
 
@@ -87,6 +88,12 @@ export async function nactLevel(folder: string): Promise<Carts> {
   };
   return {
     cart,
+    async fill(id, events) {
+      const batch = db.batch();
+      for (let n = 1; n <= events; n++)
+        batch.put(eventKey(id, n), JSON.stringify({ key: id, sequenceNumber: n, data: itemAdded(n) }));
+      await batch.write({ sync: true });
+    },
     async close() {
       stop(system);
       await db.close();

@@ -1,4 +1,5 @@
 /** Durable commands: one hot entity, a thousand of them, one after the other. */
+import { writeBufferBytes } from "#src/level/level-storage-options.js";
 import type { Subject } from "../subjects.ts";
 import { byHand, everyRival, nact, sqliteGroup } from "./rivals.ts";
 import {
@@ -15,6 +16,7 @@ import { budgetOf, type Scale } from "./scale.ts";
 
 const rawBatches = "raw LevelDB";
 const rawSpread = "raw LevelDB, keys as ours";
+const rawBuffered = "raw LevelDB, buffer as ours";
 const rawPuts = "raw synced puts";
 
 const batch = 1_000;
@@ -39,8 +41,16 @@ export function durable(scale: Scale, subject: Subject, { carts, inFlight, comma
   };
 }
 
-function raw(scale: Scale, name: string, puts: number, carts: number, commands: number): RowSubject {
-  const parameters = { batch: puts, carts, budget: budgetOf(scale, commands) };
+function raw(
+  scale: Scale,
+  name: string,
+  puts: number,
+  carts: number,
+  commands: number,
+  writeBufferBytes?: number,
+): RowSubject {
+  const sized = writeBufferBytes === undefined ? {} : { writeBufferBytes };
+  const parameters = { batch: puts, carts, budget: budgetOf(scale, commands), ...sized };
   return { name, role: "ceiling", trial: { workload: "rawWrites", parameters } };
 }
 
@@ -63,6 +73,7 @@ export function durableRows(scale: Scale): Row[] {
   const hot = { carts: 1, commands: hotCommands };
   const spread = { carts: manyCarts, commands: spreadCommands };
   const ceiling = raw(scale, rawBatches, batch, 1, hotCommands);
+  const buffered = raw(scale, rawBuffered, batch, 1, hotCommands, writeBufferBytes);
   const ceilings = [ceiling, raw(scale, rawSpread, batch, manyCarts, spreadCommands)];
   const spreadTargets = [times(2, sqliteGroup), times(0.7, byHand)];
   return [
@@ -70,7 +81,7 @@ export function durableRows(scale: Scale): Row[] {
       "1",
       "durable commands: 1 entity, 4,096 in flight",
       { ...hot, inFlight: 4_096 },
-      [ceiling],
+      [ceiling, buffered],
       [byHand, sqliteGroup, nact],
       [times(0.65, rawBatches), times(1.2, sqliteGroup), times(20, nact)],
     ),

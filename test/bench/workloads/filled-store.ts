@@ -1,5 +1,5 @@
 /** Fills a store that later trials of the row recover from. */
-import { allCarts, checkCarts } from "../carts.ts";
+import { allCarts, type Cart, cartId, checkCarts } from "../carts.ts";
 import type { Figures } from "../figures.ts";
 import { closedLoop } from "../measure.ts";
 import { type Subject, subjects } from "../subjects.ts";
@@ -18,11 +18,15 @@ export async function filledStore(
 ): Promise<Figures> {
   const open = subjects[subject];
   const store = await open(folder);
-  const carts = allCarts(store, count);
   const calls = count * eventsEach;
-  const budget = { calls, timeMs: Number.POSITIVE_INFINITY };
-  await closedLoop(budget, inFlight, async (n) => carts[n % count]?.addItem());
+  if (store.fill) for (let n = 0; n < count; n++) await store.fill(cartId(n, count), eventsEach);
+  else await addItems(allCarts(store, count), calls);
   await store.close();
   await checkCarts(open, folder, new Array<number>(count).fill(eventsEach));
   return { calls };
+}
+
+async function addItems(carts: readonly Cart[], calls: number): Promise<void> {
+  const budget = { calls, timeMs: Number.POSITIVE_INFINITY };
+  await closedLoop(budget, inFlight, async (n) => carts[n % carts.length]?.addItem());
 }

@@ -10,23 +10,32 @@ export interface RawWrites {
   readonly carts: number;
   /** Of puts. */
   readonly budget: Budget;
+  /** Default: LevelDB's own. */
+  readonly writeBufferBytes?: number;
 }
 
-export async function rawWrites({ batch, carts, budget }: RawWrites, folder: string): Promise<Figures> {
+export async function rawWrites(
+  { batch, carts, budget, writeBufferBytes }: RawWrites,
+  folder: string,
+): Promise<Figures> {
   const latenciesMs: number[] = [];
   const batches: Budget = { ...budget, calls: Math.ceil(budget.calls / batch) };
-  const [before, loop] = await withRawStore(folder, async (db) => {
-    const next = rawRecords(carts);
-    const write = async (): Promise<void> => {
-      const start = performance.now();
-      if (batch === 1) await db.put(...next(), { sync: true });
-      else await writeBatch(db, batch, next);
-      latenciesMs.push(performance.now() - start);
-    };
-    const warm = await closedLoop(warmUp(batches), 1, write);
-    latenciesMs.length = 0;
-    return [warm, await closedLoop(batches, 1, write)];
-  });
+  const [before, loop] = await withRawStore(
+    folder,
+    async (db) => {
+      const next = rawRecords(carts);
+      const write = async (): Promise<void> => {
+        const start = performance.now();
+        if (batch === 1) await db.put(...next(), { sync: true });
+        else await writeBatch(db, batch, next);
+        latenciesMs.push(performance.now() - start);
+      };
+      const warm = await closedLoop(warmUp(batches), 1, write);
+      latenciesMs.length = 0;
+      return [warm, await closedLoop(batches, 1, write)];
+    },
+    writeBufferBytes,
+  );
   const written = (before.calls + loop.calls) * batch;
   const stored = await withRawStore(folder, readRawRecords);
   if (stored !== written) throw new Error(`${stored} of ${written} records were there after reopening`);
