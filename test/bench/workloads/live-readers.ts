@@ -4,7 +4,7 @@ import { ActorSystem } from "rekindle";
 import { levelStorage } from "rekindle/level";
 import { addItem, benchCart } from "../bench-cart.ts";
 import type { Figures } from "../figures.ts";
-import { type Budget, closedLoop, perSecond, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, ratesOf, warmUp } from "../measure.ts";
 
 export interface LiveReaders {
   readonly readers: number;
@@ -53,5 +53,5 @@ export async function liveReaders(
   const behind = system.readJournal.currentOffset() - delivered / Math.max(readers, 1);
   await system.terminate();
   await Promise.all(reading);
-  return { perSecond: perSecond(loop), calls: loop.calls, deliveredPerSecond, behind };
+  return { ...ratesOf(loop), deliveredPerSecond, behind };
 }
