@@ -1,8 +1,8 @@
 /** The part of a scrub that walks the chain: all commits and tombstones in the order in which they were written. */
 
 import { sealOf } from "./chain.ts";
-import type { CommittedFrame } from "./commit-record.ts";
 import { parseCommit } from "./commit-record.ts";
+import { commitPlace } from "./read-history.ts";
 import { checksumBytes, isIntact } from "./record.ts";
 import { allCommits, allTombstones, numberOf } from "./record-keys.ts";
 import type { ScrubFindings } from "./scrub-findings.ts";
@@ -48,29 +48,25 @@ export class ChainScrub {
 
   #commit([key, value]: Row): void {
     const ordinal = numberOf(key);
-    const where = `the commit at offset ${ordinal}`;
     if (ordinal !== this.highestOffset + 1) {
       this.#findings.add(`the commit at offset ${this.highestOffset + 1}`, `it is missing; the next one is ${ordinal}`);
     }
     this.commits++;
     const commit = parseRecord(key, value, parseCommit);
     if (typeof commit === "string") {
-      this.#findings.add(where, commit);
+      this.#findings.add(commitPlace(ordinal), commit);
       this.highestOffset = ordinal;
       return;
     }
-    this.#link(where, commit.previous, value);
+    const broken = this.#link(commit.previous, value);
+    if (broken) this.#findings.add(commitPlace(ordinal), broken);
     let next = ordinal;
     for (const frame of commit.frames) {
-      this.#frame(where, frame, next);
+      const problem = this.#stream(frame.persistenceId).commit(frame, next);
+      if (problem) this.#findings.add(commitPlace(ordinal), problem);
       next += frame.count;
     }
     this.highestOffset = next - 1;
-  }
-
-  #frame(where: string, frame: CommittedFrame, ordinal: number): void {
-    const problem = this.#stream(frame.persistenceId).commit(frame, ordinal);
-    if (problem) this.#findings.add(where, problem);
   }
 
   #tombstone({ row: [key, value], tombstone }: PlacedTombstone): void {
@@ -84,16 +80,19 @@ export class ChainScrub {
       this.#findings.add(where, tombstone);
       return;
     }
-    this.#link(where, tombstone.previous, value);
+    const broken = this.#link(tombstone.previous, value);
+    if (broken) this.#findings.add(where, broken);
     const problem = this.#stream(tombstone.persistenceId).bury(tombstone);
     if (problem) this.#findings.add(where, problem);
   }
 
-  #link(where: string, previous: string, value: Buffer): void {
-    if (previous !== this.digest) this.#findings.add(where, "it does not follow the record before it in the chain");
+  /** Returns what is wrong with the link, if anything. */
+  #link(previous: string, value: Buffer): string | undefined {
+    const follows = previous === this.digest;
     const digest = sealOf(value);
-    if (digest === undefined) this.#findings.add(where, "its digest does not match");
     this.digest = digest ?? "";
+    if (!follows) return "it does not follow the record before it in the chain";
+    return digest === undefined ? "its digest does not match" : undefined;
   }
 
   #stream(persistenceId: string): ScrubbedStream {

@@ -7,6 +7,7 @@ import { recoveryRows } from "./rows/recovery-rows.ts";
 import type { Row } from "./rows/row.ts";
 import { ruleRows } from "./rows/rule-rows.ts";
 import type { Scale } from "./rows/scale.ts";
+import { scrubRows } from "./rows/scrub-rows.ts";
 import { volumeRows } from "./rows/volume-rows.ts";
 
 const makers: readonly ((scale: Scale) => Row[])[] = [
@@ -17,6 +18,7 @@ const makers: readonly ((scale: Scale) => Row[])[] = [
   liveRows,
   volumeRows,
   ruleRows,
+  scrubRows,
 ];
 
 export function allRows(scale: Scale): readonly Row[] {

@@ -13,6 +13,7 @@ import { type Publishing, publishing } from "./workloads/publishing.ts";
 import { type RawStore, rawFilledStore, rawReads } from "./workloads/raw-reads.ts";
 import { type RawWrites, rawWrites } from "./workloads/raw-writes.ts";
 import { recovery } from "./workloads/recovery.ts";
+import { type ScrubbedStore, scrub, scrubbedStore } from "./workloads/scrub.ts";
 import { type Start, start } from "./workloads/start.ts";
 import { type Subscribers, subscribers } from "./workloads/subscribers.ts";
 
@@ -31,6 +32,8 @@ interface ParametersOf {
   liveReaders: LiveReaders;
   rawWrites: RawWrites;
   recovery: FilledStore;
+  scrub: ScrubbedStore;
+  scrubbedStore: ScrubbedStore;
   start: Start;
   subscribers: Subscribers;
 }
@@ -52,6 +55,8 @@ const workloads: { readonly [N in Name]: (parameters: ParametersOf[N], folder: s
   liveReaders,
   rawWrites,
   recovery,
+  scrub,
+  scrubbedStore,
   start,
   subscribers,
 };

@@ -71,7 +71,10 @@ function outages(this: Mocha.Suite): void {
     }
   });
 
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(async () => {
+    await Promise.allSettled(runs.values());
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it("has a reason to be opened anew: going on after a failed write, LevelDB loses what it acknowledges", async () => {
     const control = join(folder, "faults");
