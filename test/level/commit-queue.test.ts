@@ -93,6 +93,32 @@ describe("group commit", () => {
     expect(under.target.inFlightMax).to.equal(1);
   });
 
+  it("writes nothing while a backup copies: after the write in flight, and before all others", async () => {
+    const under = new QueueUnderTest();
+    const first = under.append("a|1");
+    await rounds();
+    let copied: () => void = () => undefined;
+    let copying = false;
+    const backup = under.queue.whilePaused(() => {
+      copying = true;
+      return new Promise<void>((resolve) => (copied = resolve));
+    });
+    const later = under.append("a|1", 600);
+    await rounds();
+    expect(copying).to.equal(false);
+    under.target.last.succeed();
+    await first;
+    await rounds();
+    expect(copying).to.equal(true);
+    expect(under.target.writes).to.have.lengthOf(1);
+    copied();
+    await backup;
+    await rounds();
+    expect(under.target.writes).to.have.lengthOf(2);
+    under.target.last.succeed();
+    expect(await later).to.equal(2);
+  });
+
   it("writes at once when many events wait and the disk is idle", async () => {
     const under = new QueueUnderTest();
     const appends = [under.append("a|1", 511)];

@@ -1,20 +1,27 @@
 /** A new log's name is made durable before anything in it is acknowledged. */
-import { appendFile, mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { LogInUse } from "#src/level/log-in-use.js";
 import { addedMany, collect, request, StoreFixture } from "./store-fixture.ts";
 
-/** Counts the syncs of folders while `work` runs. */
-async function folderSyncs(folder: string, work: () => Promise<unknown>): Promise<number> {
+/** Counts the syncs of folders while `work` runs, and calls `onSync` at each. */
+async function folderSyncs(
+  folder: string,
+  work: () => Promise<unknown>,
+  onSync: () => Promise<unknown> = async () => undefined,
+): Promise<number> {
   const probe = await open(folder, "r");
   const handles: { sync: () => Promise<void> } = Object.getPrototypeOf(probe);
   await probe.close();
   const { sync } = handles;
   let count = 0;
   handles.sync = async function counted(this: typeof probe) {
-    if ((await this.stat()).isDirectory()) count++;
+    if ((await this.stat()).isDirectory()) {
+      count++;
+      await onSync();
+    }
     await sync.call(this);
   };
   try {
@@ -47,6 +54,24 @@ describe("the log that LevelDB appends to", () => {
     expect(log).to.include({ number: 9, bytes: 5 });
     await log.close();
     await rm(folder, { recursive: true });
+  });
+
+  it("has a name that is durable before the opening is over: LevelDB begins a new one then", async () => {
+    await (await fixture.open()).close();
+    const logs = async (): Promise<string[]> =>
+      (await readdir(fixture.path("store"))).filter((name) => name.endsWith(".log"));
+    const before = await logs();
+    const synced = new Set<string>();
+    await folderSyncs(
+      fixture.path("store"),
+      () => fixture.open(),
+      async () => {
+        for (const name of await logs()) synced.add(name);
+      },
+    );
+    const begun = (await logs()).filter((name) => !before.includes(name));
+    expect(begun).to.have.lengthOf(1);
+    expect([...synced]).to.include.members(begun);
   });
 
   it("is a new one after sixteen MiB, and then the folder is synced once, before the acknowledgement", async () => {

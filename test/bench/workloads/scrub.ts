@@ -73,7 +73,8 @@ export async function scrub({ streams, rounds, eventsPerFrame }: ScrubbedStore, 
   const elapsedMs = performance.now() - start;
   const { user, system } = process.cpuUsage(before);
   await close();
-  if (!ok || events !== streams * rounds * eventsPerFrame) throw new Error(`the scrub found ${events} events, ok ${ok}`);
+  if (!ok || events !== streams * rounds * eventsPerFrame)
+    throw new Error(`the scrub found ${events} events, ok ${ok}`);
   return {
     openMs,
     perSecond: (events * 1_000) / elapsedMs,
