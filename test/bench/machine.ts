@@ -32,7 +32,7 @@ export async function machine(folder: string): Promise<Machine> {
     cpu: first?.model.trim() ?? "unknown",
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / gib),
-    system: `${type()} ${release()} ${process.arch}`,
+    system: `${type()} ${release().split("-")[0]} ${process.arch}`,
     fileSystem: fileSystems[kind] ?? `0x${kind.toString(16)}`,
     loadBefore: loadavg()[0] ?? 0,
   };

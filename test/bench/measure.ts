@@ -6,6 +6,8 @@ import type { Figures } from "./figures.ts";
 export interface Budget {
   readonly calls: number;
   readonly timeMs: number;
+  /** Before what is measured, for a second at most. Default: a tenth of the calls. */
+  readonly warmUpCalls?: number;
 }
 
 /** What a closed loop did. */
@@ -32,10 +34,17 @@ const usPerMs = 1_000;
 const msPerSecond = 1_000;
 
 const warmUpShare = 0.1;
+const warmUpMsMax = 1_000;
 
-/** What goes before the measured part, on the same store. */
-export function warmUp({ calls, timeMs }: Budget): Budget {
-  return { calls: Math.ceil(calls * warmUpShare), timeMs: timeMs * warmUpShare };
+/** What goes before the measured part, on the same store: what is measured has been compiled. */
+export function warmUp({ calls, warmUpCalls = Math.ceil(calls * warmUpShare) }: Budget): Budget {
+  return { calls: warmUpCalls, timeMs: warmUpMsMax };
+}
+
+/** The same work in calls that each do so much of it. */
+export function inBatches({ calls, timeMs, warmUpCalls }: Budget, each: number): Budget {
+  const batches = { calls: Math.ceil(calls / each), timeMs };
+  return warmUpCalls === undefined ? batches : { ...batches, warmUpCalls: Math.ceil(warmUpCalls / each) };
 }
 
 /** The clock is asked once in so many calls. */

@@ -3,6 +3,7 @@ import { writeBufferBytes } from "#src/level/level-storage-options.js";
 import type { Subject } from "../subjects.ts";
 import { byHand, everyRival, nact, sqliteGroup } from "./rivals.ts";
 import {
+  cpuTime,
   medianLatency,
   ours,
   type Row,
@@ -20,6 +21,7 @@ const rawBuffered = "raw LevelDB, buffer as ours";
 const rawPuts = "raw synced puts";
 
 const batch = 1_000;
+const warmUpCommands = 20_000;
 const hotCommands = 200_000;
 export const spreadCommands = 100_000;
 const sequentialCommands = 5_000;
@@ -33,7 +35,7 @@ export interface Shape {
 }
 
 export function durable(scale: Scale, subject: Subject, { carts, inFlight, commands }: Shape): RowSubject {
-  const parameters = { subject, carts, inFlight, budget: budgetOf(scale, commands) };
+  const parameters = { subject, carts, inFlight, budget: budgetOf(scale, commands, warmUpCommands) };
   return {
     name: subject,
     role: subject === ours ? "ours" : "rival",
@@ -50,7 +52,7 @@ function raw(
   writeBufferBytes?: number,
 ): RowSubject {
   const sized = writeBufferBytes === undefined ? {} : { writeBufferBytes };
-  const parameters = { batch: puts, carts, budget: budgetOf(scale, commands), ...sized };
+  const parameters = { batch: puts, carts, budget: budgetOf(scale, commands, warmUpCommands), ...sized };
   return { name, role: "ceiling", trial: { workload: "rawWrites", parameters } };
 }
 
@@ -66,7 +68,7 @@ export function durableRows(scale: Scale): Row[] {
   ): Row => ({
     id,
     title,
-    columns: [ratePerSecond],
+    columns: [ratePerSecond, cpuTime],
     subjects: [durable(scale, ours, shape), ...ceilings, ...rivals.map((rival) => durable(scale, rival, shape))],
     targets,
   });

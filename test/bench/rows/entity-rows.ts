@@ -8,6 +8,7 @@ import { budgetOf, countOf, type Scale } from "./scale.ts";
 const kibEach = { figure: "kibEach", unit: "KiB each, active", digits: 2 };
 const kibLeftEach = { figure: "kibLeftEach", unit: "KiB each, passivated", digits: 2 };
 const newEntities = 50_000;
+const warmUpEntities = 5_000;
 const inFlight = 4_096;
 
 /** Rows 7 and 8. */
@@ -40,7 +41,10 @@ function activationRow(scale: Scale): Row {
   const activating = (subject: Subject): RowSubject => ({
     name: subject,
     role: subject === ours ? "ours" : "rival",
-    trial: { workload: "activation", parameters: { subject, inFlight, budget: budgetOf(scale, newEntities) } },
+    trial: {
+      workload: "activation",
+      parameters: { subject, inFlight, budget: budgetOf(scale, newEntities, warmUpEntities) },
+    },
   });
   const active = "rekindle, active entities";
   const row2 = durable(scale, ours, { carts: manyCarts, inFlight, commands: spreadCommands });

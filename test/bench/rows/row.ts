@@ -44,6 +44,8 @@ export interface Target {
 }
 
 export const ratePerSecond: Column = { figure: "perSecond", unit: "commands/s", digits: 0 };
+/** Of all threads, for one command: a busy machine moves it less than the rate. */
+export const cpuTime: Column = { figure: "cpuMicros", unit: "µs of CPU each", digits: 2 };
 export const medianLatency: Column = { figure: "p50Ms", unit: "ms, median", digits: 3 };
 export const tailLatency: Column = { figure: "p99Ms", unit: "ms, 99 %", digits: 3 };
 

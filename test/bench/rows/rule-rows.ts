@@ -1,6 +1,6 @@
 /** What the rules of durability cost: the same load with and without them. */
 import type { Subject } from "../subjects.ts";
-import { type Column, ours, type Row, type RowSubject, ratePerSecond, times } from "./row.ts";
+import { cpuTime, ours, type Row, type RowSubject, ratePerSecond, times } from "./row.ts";
 import { budgetOf, type Scale } from "./scale.ts";
 
 const ruleless = "rekindle without rules" satisfies Subject;
@@ -12,9 +12,6 @@ const inFlight = 4_096;
 const hotCommands = 300_000;
 const spreadCommands = 200_000;
 const manyCarts = 1_000;
-
-/** Of all threads, for one command: a busy machine moves it less than the rate. */
-const cpuTime: Column = { figure: "cpuMicros", unit: "µs of CPU", digits: 2 };
 
 export function ruleRows(scale: Scale): Row[] {
   const row = (id: string, title: string, carts: number, commands: number): Row => {

@@ -21,6 +21,8 @@ export function countOf({ share }: Scale, count: number): number {
   return Math.ceil(count * share);
 }
 
-export function budgetOf(scale: Scale, calls: number): Budget {
-  return { calls: countOf(scale, calls), timeMs: scale.timeMs };
+/** @param warmUpCalls what goes before it, however little is measured. Default: a tenth of what is measured */
+export function budgetOf(scale: Scale, calls: number, warmUpCalls?: number): Budget {
+  const budget = { calls: countOf(scale, calls), timeMs: scale.timeMs };
+  return warmUpCalls === undefined ? budget : { ...budget, warmUpCalls };
 }

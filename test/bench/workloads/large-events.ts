@@ -4,7 +4,7 @@ import { ActorSystem, type Command, eventSourced } from "rekindle";
 import { levelStorage } from "rekindle/level";
 import type { Figures } from "../figures.ts";
 import { mib } from "../heap.ts";
-import { type Budget, closedLoop, type LoopResult, ratesOf, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, inBatches, type LoopResult, ratesOf, warmUp } from "../measure.ts";
 import { whileProfiled } from "../profiler.ts";
 import { withRawStore } from "../raw-store.ts";
 import { askTimeoutMs } from "../rekindle-carts.ts";
@@ -86,7 +86,7 @@ async function withNotebook<T>(folder: string, work: (ref: NotebookRef) => Promi
 }
 
 async function raw({ bytes, inFlight, budget }: LargeEvents, folder: string): Promise<Written> {
-  const batches: Budget = { ...budget, calls: Math.ceil(budget.calls / inFlight) };
+  const batches = inBatches(budget, inFlight);
   let n = 0;
   const [before, loop] = await withRawStore(folder, async (db) => {
     const write = (): Promise<void> => {

@@ -3,7 +3,7 @@
 import { ActorSystem, actor, type Command } from "rekindle";
 import { dispatch, query, spawn, start, stop } from "../../support/nact.ts";
 import type { Figures } from "../figures.ts";
-import { type Budget, closedLoop, ratesOf, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, inBatches, ratesOf, warmUp } from "../measure.ts";
 import { whileProfiled } from "../profiler.ts";
 
 export interface Messaging {
@@ -27,12 +27,11 @@ const askTimeoutMs = 120_000;
 
 export async function messaging({ runtime, pattern, inFlight, budget }: Messaging): Promise<Figures> {
   const counter = runtime === "nact" ? nactCounter() : await ourCounter();
-  const bursts = { ...budget, calls: Math.ceil(budget.calls / inFlight) };
   const run =
     pattern === "ask"
       ? (part: Budget) => closedLoop(part, inFlight, () => counter.ask())
       : (part: Budget) => closedLoop(part, 1, () => counter.tellMany(inFlight));
-  const whole = pattern === "ask" ? budget : bursts;
+  const whole = pattern === "ask" ? budget : inBatches(budget, inFlight);
   const before = await run(warmUp(whole));
   const loop = await whileProfiled(() => run(whole));
   const each = pattern === "ask" ? 1 : inFlight;

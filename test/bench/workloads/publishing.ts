@@ -2,7 +2,7 @@
 import { ActorSystem } from "rekindle";
 import { itemAdded } from "../bench-cart.ts";
 import type { Figures } from "../figures.ts";
-import { type Budget, closedLoop, ratesOf, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, inBatches, ratesOf, warmUp } from "../measure.ts";
 import { whileProfiled } from "../profiler.ts";
 import { subscribeAll } from "../subscribe-all.ts";
 
@@ -17,7 +17,7 @@ export interface Publishing {
 export async function publishing({ subscribers, burst, budget }: Publishing): Promise<Figures> {
   const system = await ActorSystem.create("bench");
   const inbox = subscribeAll(system, subscribers);
-  const bursts: Budget = { ...budget, calls: Math.ceil(budget.calls / burst) };
+  const bursts = inBatches(budget, burst);
   let published = 0;
   const publish = (): Promise<void> => {
     for (let left = burst; left > 0; left--) system.eventStream.publish(itemAdded(++published));

@@ -1,6 +1,6 @@
 /** What the disk and LevelDB give at best when they write the same record bytes. */
 import type { Figures } from "../figures.ts";
-import { type Budget, closedLoop, quantile, ratesOf, warmUp } from "../measure.ts";
+import { type Budget, closedLoop, inBatches, quantile, ratesOf, warmUp } from "../measure.ts";
 import { rawRecords, readRawRecords, withRawStore, writeBatch } from "../raw-store.ts";
 
 export interface RawWrites {
@@ -19,7 +19,7 @@ export async function rawWrites(
   folder: string,
 ): Promise<Figures> {
   const latenciesMs: number[] = [];
-  const batches: Budget = { ...budget, calls: Math.ceil(budget.calls / batch) };
+  const batches = inBatches(budget, batch);
   const [before, loop] = await withRawStore(
     folder,
     async (db) => {
