@@ -9,6 +9,7 @@ import type { Envelope } from "../actor/envelope.ts";
 import type { Incarnation } from "../actor/incarnation.ts";
 import { childReference, type NactRef, pathOf, spawnActivatingGuardian } from "../actor/nact-actor.ts";
 import type { Supervision } from "../actor/supervision.ts";
+import type { Clock, Timer } from "../clock.ts";
 import { ActorStoppedError, NameTakenError } from "../errors.ts";
 import { withOffset } from "./reply-with-offset.ts";
 import type { Writers } from "./writers.ts";
@@ -85,7 +86,7 @@ export class Shard {
     const live = this.#cells.get(entityId);
     if (live) return live;
     this.#writers.assertFree(persistenceId);
-    const idleness = this.#idle && new Idleness(this.#idle);
+    const idleness = this.#idle && new Idleness(this.#idle, this.#kernel.clock, this.#options.passivateAfterMs);
     return this.#kernel.spawnCell({
       parent: this.#guardian,
       name: entityId,
@@ -95,7 +96,7 @@ export class Shard {
         // Here and not below: a subscriber that hears of the start may send to the entity at once.
         this.#cells.set(entityId, cell);
         this.#writers.take(persistenceId, cell);
-        return this.#options.incarnate(self, cell, () => this.#closed || idleness?.restart(cell));
+        return this.#options.incarnate(self, cell, () => this.#closed || idleness?.hadTurn(cell));
       },
       onEnd: () => {
         idleness?.cancel();
@@ -107,28 +108,44 @@ export class Shard {
   }
 }
 
-/** The wait of one entity for its passivation. */
+/** The wait of one entity for its passivation. A turn leaves the time and no more: a new place in the queue at each turn costs much more. */
 class Idleness extends Waiting {
   readonly #queue: DeadlineQueue;
+  readonly #clock: Clock;
+  readonly #passivateAfterMs: number;
   #cell: ActorCell | undefined;
+  #lastTurnAt = 0;
+  /** For what is left when the entity had a turn while it waited. */
+  #rest: Timer | undefined;
 
-  constructor(queue: DeadlineQueue) {
+  constructor(queue: DeadlineQueue, clock: Clock, passivateAfterMs: number) {
     super();
     this.#queue = queue;
+    this.#clock = clock;
+    this.#passivateAfterMs = passivateAfterMs;
   }
 
-  restart(cell: ActorCell): void {
-    if (cell.ended) return;
+  hadTurn(cell: ActorCell): void {
+    this.#lastTurnAt = this.#clock.monotonic();
+    if (this.queue || this.#rest || cell.ended) return;
     this.#cell = cell;
     this.#queue.add(this);
   }
 
   cancel(): void {
     this.#queue.remove(this);
+    this.#rest?.cancel();
   }
 
   expire(): void {
-    if (this.#cell && !this.#cell.endIfIdle()) this.restart(this.#cell);
+    this.#rest = undefined;
+    const leftMs = this.#lastTurnAt + this.#passivateAfterMs - this.#clock.monotonic();
+    if (leftMs > 0) {
+      this.#rest = this.#clock.setTimer(leftMs, () => this.expire());
+      this.#rest.keepAlive(false);
+    } else if (this.#cell && !this.#cell.endIfIdle()) {
+      this.#queue.add(this);
+    }
   }
 }
 
