@@ -66,10 +66,12 @@ export class LevelJournal implements Journal {
 
   read(persistenceId: string, range: SequenceRange = {}): AsyncIterable<readonly StoredEvent[]> {
     const { location } = this.#parts.health;
-    return this.#walk("reading events", this.#whenSettled(persistenceId), (view) => {
+    return this.#walk("reading events", this.#whenKnown(persistenceId), (view) => {
       const doubt = this.#parts.health.doubtAbout(persistenceId);
       if (doubt) throw doubt;
-      return readStream(this.#parts.db, view, { location, persistenceId }, range, this.#parts.step);
+      const head = this.#parts.heads.get(persistenceId);
+      const known = head?.pending ? undefined : head;
+      return readStream(this.#parts.db, view, { location, persistenceId }, range, this.#parts.step, known);
     });
   }
 
@@ -191,6 +193,12 @@ export class LevelJournal implements Journal {
       : heads.get(persistenceId)?.pending?.commit.whenSettled();
     await appends;
     await deletions;
+  }
+
+  /** Like {@link #whenSettled}; if it can be read, the head is in memory then, where an entity that recovers needs it once more. */
+  async #whenKnown(persistenceId: string): Promise<void> {
+    await this.#whenSettled(persistenceId);
+    await this.#parts.heads.with(persistenceId, () => undefined).catch(() => undefined);
   }
 
   /** A walk over one view of the store, which is taken when the first batch is asked for. */

@@ -7,17 +7,22 @@ import { Frame, type FrameContext, framePlace } from "./frame.ts";
 import { frameRange, frameStart, type StepSize } from "./frame-range.ts";
 import { readHead } from "./read-head.ts";
 import { numberOf } from "./record-keys.ts";
+import type { HeadRecord } from "./stream-head.ts";
 
-/** @throws StorageCorruptedError before a damaged row, or one after a gap, is given */
+/**
+ * @param known the head of the stream in `view`, when it is in memory
+ * @throws StorageCorruptedError before a damaged row, or one after a gap, is given
+ */
 export async function* readStream(
   db: Database,
   view: DatabaseView,
   context: FrameContext,
   range: SequenceRange,
   step: StepSize,
+  known?: HeadRecord,
 ): AsyncGenerator<StoredEvent[], void, undefined> {
   const { location, persistenceId } = context;
-  const { highest, deletedTo } = await readHead(db, location, persistenceId, view);
+  const { highest, deletedTo } = known ?? (await readHead(db, location, persistenceId, view));
   const from = Math.max(range.fromSequenceNr ?? 1, deletedTo + 1);
   const to = Math.min(range.toSequenceNr ?? highest, highest, from - 1 + (range.max ?? highest));
   if (from > to) return;
