@@ -10,9 +10,10 @@ import {
   UpcastFailedError,
 } from "rekindle";
 import { memoryStorage } from "rekindle/memory";
+import { TestProbe } from "rekindle/testkit";
 import { onEveryStorage } from "../support/every-storage.ts";
 import { historyOf, startSystem } from "../support/start-system.ts";
-import { type Declarations, tell, teller } from "../support/teller.ts";
+import { type Declarations, type Told, tell, teller } from "../support/teller.ts";
 import { rejection } from "../support/waiting.ts";
 
 const first = teller();
@@ -109,6 +110,18 @@ describe("an entity", () => {
     system.eventStream.of(definition).subscribe((envelope) => published.push(brief(envelope)));
     await system.entityRef(definition, "1").ask({ type: "Tell", events: [{ type: "Added", sku: "a" }] });
     expect(published).to.deep.equal(['1 Added 3 {"sku":"a"}']);
+  });
+
+  it("counts deliveries on over the events of a split, so that each has an id of its own", async () => {
+    const storage = memoryStorage();
+    await tell(storage, teller(second), { type: "Viewed" }, { type: "Moved", from: "a", to: "b" });
+    const system = await startSystem({ storage });
+    const probe = new TestProbe(system);
+    const begins = ({ type }: Told) => [1, 2].map(() => ({ to: "probe", message: (id: string) => `${id} ${type}` }));
+    const deliveries = { begins, confirms: () => [], destination: () => probe.ref };
+    system.entityRef(teller(third, { deliveries }), "1").tell({ type: "Read" });
+    const received = await probe.receiveN(4);
+    expect(received).to.deep.equal(["2-1 Removed", "2-2 Removed", "2-3 Added", "2-4 Added"]);
   });
 
   for (const [what, events, version] of [
