@@ -1,11 +1,20 @@
 /** The feeds whose items are events: of everything, of an entity type, of a tag, of one stream. */
+import type { Clock } from "../clock.ts";
 import type { EventDecoder, EventEnvelope } from "../persistence/event-envelope.ts";
 import type { Journal } from "../storage/journal.ts";
+import type { StoredEvent } from "../storage/stored-event.ts";
 import type { Topic } from "./channel.ts";
 import type { Feed, Portion, Row } from "./feed.ts";
 import type { HistoryChunks } from "./history-chunks.ts";
 import { SharedEvent } from "./shared-event.ts";
-import { StoredWalk, type WalkStep } from "./stored-walk.ts";
+import { StoredWalk } from "./stored-walk.ts";
+
+/** What feeds of their own walks need. */
+export interface FeedParts {
+  readonly journal: Journal;
+  readonly types: EventDecoder;
+  readonly clock: Clock;
+}
 
 /** Events of the whole store, or of one entity type, after an offset. */
 export class HistoryFeed implements Feed<EventEnvelope> {
@@ -39,21 +48,22 @@ export class TagFeed implements Feed<EventEnvelope> {
   readonly topic: Topic;
   readonly fromOffset: number;
   readonly complete: boolean = false;
-  readonly #walk: StoredWalk;
-  readonly #decoder: EventDecoder;
+  readonly #walk: StoredWalk<StoredEvent>;
+  readonly #types: EventDecoder;
 
-  constructor(journal: Journal, decoder: EventDecoder, tag: string, fromOffset: number) {
-    this.#decoder = decoder;
+  constructor({ journal, types, clock }: FeedParts, tag: string, fromOffset: number) {
+    this.#types = types;
     this.topic = { kind: "tag", name: tag };
     this.fromOffset = fromOffset;
-    this.#walk = new StoredWalk(
-      (position) => journal.readTag(tag, position),
-      () => journal.highestOffset(),
-    );
+    this.#walk = new StoredWalk({
+      clock,
+      highestOffset: () => journal.highestOffset(),
+      begin: (position) => journal.readTag(tag, position),
+    });
   }
 
   async read(position: number): Promise<Portion> {
-    return portion(await this.#walk.next(position), this.#decoder);
+    return portion(await this.#walk.next(position), Math.max(position, this.#walk.knownOffset), this.#types);
   }
 
   collect(row: Row, items: EventEnvelope[]): void {
@@ -70,30 +80,25 @@ export class StreamFeed implements Feed<EventEnvelope> {
   readonly topic: Topic;
   readonly fromOffset: number = 0;
   readonly #journal: Journal;
-  readonly #decoder: EventDecoder;
-  readonly #walk: StoredWalk;
+  readonly #types: EventDecoder;
+  readonly #walk: StoredWalk<StoredEvent>;
   /** The lowest that may still come. */
   #nextSequenceNr: number;
   readonly #toSequenceNr: number;
   /** When the walk began, the stream went at least so far. */
   #highestSequenceNr = 0;
 
-  constructor(
-    journal: Journal,
-    decoder: EventDecoder,
-    persistenceId: string,
-    fromSequenceNr: number,
-    toSequenceNr: number,
-  ) {
-    this.#decoder = decoder;
+  constructor({ journal, types, clock }: FeedParts, persistenceId: string, { from, to }: SequenceWindow) {
+    this.#types = types;
     this.topic = { kind: "persistenceId", name: persistenceId };
     this.#journal = journal;
-    this.#nextSequenceNr = fromSequenceNr;
-    this.#toSequenceNr = toSequenceNr;
-    this.#walk = new StoredWalk(
-      () => journal.read(persistenceId, { fromSequenceNr: this.#nextSequenceNr, toSequenceNr }),
-      () => journal.highestOffset(),
-    );
+    this.#nextSequenceNr = from;
+    this.#toSequenceNr = to;
+    this.#walk = new StoredWalk({
+      clock,
+      highestOffset: () => journal.highestOffset(),
+      begin: () => journal.read(persistenceId, { fromSequenceNr: this.#nextSequenceNr, toSequenceNr: to }),
+    });
   }
 
   get complete(): boolean {
@@ -103,10 +108,10 @@ export class StreamFeed implements Feed<EventEnvelope> {
   async read(position: number): Promise<Portion> {
     if (!this.#walk.isOpen && this.#toSequenceNr < Number.MAX_SAFE_INTEGER)
       this.#highestSequenceNr = await this.#journal.highestSequenceNr(this.topic.name);
-    const step = await this.#walk.next(position);
+    const events = await this.#walk.next(position);
     // The last events of the window may be deleted: then they never come.
-    if (step.ended && this.#highestSequenceNr >= this.#toSequenceNr) this.#nextSequenceNr = this.#toSequenceNr + 1;
-    return portion(step, this.#decoder);
+    if (!events && this.#highestSequenceNr >= this.#toSequenceNr) this.#nextSequenceNr = this.#toSequenceNr + 1;
+    return portion(events, Math.max(position, this.#walk.knownOffset), this.#types);
   }
 
   collect(row: Row, items: EventEnvelope[]): void {
@@ -122,6 +127,14 @@ export class StreamFeed implements Feed<EventEnvelope> {
   }
 }
 
-function portion({ events, upTo }: WalkStep, decoder: EventDecoder): Portion {
-  return { rows: events.map((stored) => new SharedEvent(stored, decoder)), upTo };
+/** Both inclusive. */
+export interface SequenceWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @param knownOffset how far the walk has come at its end */
+function portion(events: readonly StoredEvent[] | undefined, knownOffset: number, types: EventDecoder): Portion {
+  if (!events) return { rows: [], upTo: knownOffset };
+  return { rows: events.map((stored) => new SharedEvent(stored, types)), upTo: events.at(-1)?.offset ?? 0 };
 }

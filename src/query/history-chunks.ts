@@ -1,4 +1,5 @@
 /** The stored history in chunks of offsets: live readers that are near each other read the same ones, and each is read once. */
+import type { Clock, Timer } from "../clock.ts";
 import type { EventDecoder } from "../persistence/event-envelope.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
@@ -12,6 +13,9 @@ const chunkLength = 1_024;
 /** How many chunks are kept for other readers. */
 const chunksMax = 16;
 
+/** Chunks are forgotten when nobody has wanted one for so long. */
+const unwantedMs = 1_000;
+
 /** A chunk as far as it is stored. */
 interface Chunk {
   readonly rows: readonly SharedEvent[];
@@ -20,7 +24,7 @@ interface Chunk {
 
 /** A walk, and where it stands. */
 interface OpenWalk {
-  readonly walk: StoredWalk;
+  readonly walk: StoredWalk<StoredEvent>;
   /** Everything up to this offset belongs to chunks before. */
   position: number;
   /** What it has read of the chunks after. */
@@ -31,13 +35,16 @@ interface OpenWalk {
 export class HistoryChunks {
   readonly #journal: Journal;
   readonly #decoder: EventDecoder;
+  readonly #clock: Clock;
   /** By the offset after which they begin. */
   readonly #chunks = new Map<number, Promise<Chunk>>();
   /** The one that goes on when the next chunk is wanted. */
   #idle: OpenWalk | undefined;
   #closed = false;
+  #unwanted: Timer | undefined;
 
-  constructor(journal: Journal, decoder: EventDecoder) {
+  constructor(journal: Journal, decoder: EventDecoder, clock: Clock) {
+    this.#clock = clock;
     this.#journal = journal;
     this.#decoder = decoder;
   }
@@ -48,6 +55,7 @@ export class HistoryChunks {
     // What is not full yet is read from where it is wanted, and not kept.
     const isFull = this.#journal.highestOffset() >= start + chunkLength;
     const { rows, upTo } = await this.#chunk(isFull ? start : position, start + chunkLength);
+    this.#forgetWhenUnwanted();
     const first = rows.findIndex(({ stored }) => stored.offset > position);
     return { rows: first < 0 ? [] : rows.slice(first), upTo: Math.max(upTo, position) };
   }
@@ -55,6 +63,17 @@ export class HistoryChunks {
   /** Lets go of the store, for ever. */
   close(): void {
     this.#closed = true;
+    this.#forget();
+  }
+
+  #forgetWhenUnwanted(): void {
+    this.#unwanted?.cancel();
+    this.#unwanted = this.#clock.setTimer(unwantedMs, () => this.#forget());
+    this.#unwanted.keepAlive(false);
+  }
+
+  #forget(): void {
+    this.#unwanted?.cancel();
     this.#chunks.clear();
     this.#idle?.walk.close();
     this.#idle = undefined;
@@ -90,9 +109,10 @@ export class HistoryChunks {
         this.#goOnLater({ walk: open.walk, position: to, ahead: cut < 0 ? [] : ahead.slice(cut) });
         return { rows, upTo: to };
       }
-      const step = await open.walk.next(rows.at(-1)?.stored.offset ?? from);
-      if (step.ended) return { rows, upTo: step.upTo };
-      ahead = step.events;
+      const position = rows.at(-1)?.stored.offset ?? from;
+      const events = await open.walk.next(position);
+      if (!events) return { rows, upTo: Math.max(position, open.walk.knownOffset) };
+      ahead = events;
     }
   }
 
@@ -102,17 +122,17 @@ export class HistoryChunks {
       this.#idle = undefined;
       return idle;
     }
-    const highestOffset = (): number => this.#journal.highestOffset();
-    return {
-      walk: new StoredWalk((from) => this.#journal.readAll(from), highestOffset),
-      position,
-      ahead: [],
-    };
+    const walk = new StoredWalk({
+      clock: this.#clock,
+      highestOffset: () => this.#journal.highestOffset(),
+      begin: (from) => this.#journal.readAll(from),
+    });
+    return { walk, position, ahead: [] };
   }
 
   #goOnLater(open: OpenWalk): void {
     this.#idle?.walk.close();
     this.#idle = open;
-    if (this.#closed) this.close();
+    if (this.#closed) this.#forget();
   }
 }

@@ -1,36 +1,34 @@
 /** The feed of all persistence ids: those that are stored, then every new one. */
+import type { Clock } from "../clock.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { Topic } from "./channel.ts";
 import type { Feed, Portion, Row } from "./feed.ts";
 import type { HistoryChunks } from "./history-chunks.ts";
+import { StoredWalk } from "./stored-walk.ts";
 
 /** Has to remember every id that it has given. */
 export class IdFeed implements Feed<string> {
   readonly topic: Topic = { kind: "all", name: "" };
   readonly fromOffset: number = -1;
   readonly complete: boolean = false;
-  readonly #journal: Journal;
   readonly #chunks: HistoryChunks;
   readonly #given = new Set<string>();
-  /** The list of those that are stored, until it has come to its end. */
-  #list: AsyncIterator<readonly string[]> | undefined;
-  #knownOffset = 0;
+  /** The list of those that are stored. */
+  readonly #list: StoredWalk<string>;
 
-  constructor(journal: Journal, chunks: HistoryChunks) {
-    this.#journal = journal;
+  constructor(journal: Journal, clock: Clock, chunks: HistoryChunks) {
     this.#chunks = chunks;
+    this.#list = new StoredWalk({
+      clock,
+      highestOffset: () => journal.highestOffset(),
+      begin: () => journal.persistenceIds(),
+    });
   }
 
   async read(position: number): Promise<Portion> {
     if (position >= 0) return this.#chunks.read(position);
-    if (!this.#list) {
-      this.#knownOffset = this.#journal.highestOffset();
-      this.#list = this.#journal.persistenceIds()[Symbol.asyncIterator]();
-    }
-    const { value, done } = await this.#list.next();
-    if (!done) return { rows: value, upTo: position };
-    this.#list = undefined;
-    return { rows: [], upTo: this.#knownOffset };
+    const ids = await this.#list.next(position);
+    return ids ? { rows: ids, upTo: position } : { rows: [], upTo: this.#list.knownOffset };
   }
 
   collect(row: Row, items: string[]): void {
@@ -41,7 +39,6 @@ export class IdFeed implements Feed<string> {
   }
 
   close(): void {
-    this.#list?.return?.().then(undefined, () => undefined);
-    this.#list = undefined;
+    this.#list.close();
   }
 }

@@ -1,6 +1,7 @@
 /** A live query as its reader holds it: stored items first, then new ones as they come, each pulled by the reader. */
-import type { Channel, ChannelReader } from "./channel.ts";
-import { recentEventsMax } from "./channel.ts";
+import { observable } from "rxjs/internal/symbol/observable";
+import { asObservable } from "./as-observable.ts";
+import { type Channel, type ChannelReader, recentEventsMax } from "./channel.ts";
 import type { Feed, Portion, Row } from "./feed.ts";
 import type { LiveTail, PendingReader } from "./live-tail.ts";
 import { itemsPerTurnMax, type TurnTaker } from "./turns.ts";
@@ -205,3 +206,10 @@ export class LiveReader<T>
     }
   }
 }
+
+// Its key is a string or a symbol, as it was when rxjs was loaded.
+Object.defineProperty(LiveReader.prototype, observable, {
+  value(this: LiveReader<unknown>) {
+    return asObservable(this);
+  },
+});

@@ -15,6 +15,7 @@ export interface PendingReader {
 
 /** Follows the journal while it has readers; it is pushed, and never asks. */
 export class LiveTail {
+  readonly clock: Clock;
   readonly turns: Turns;
   readonly chunks: HistoryChunks;
   readonly #journal: Journal;
@@ -32,10 +33,11 @@ export class LiveTail {
   #closed = false;
 
   constructor(journal: Journal, decoder: EventDecoder, clock: Clock) {
+    this.clock = clock;
     this.turns = new Turns(clock);
     this.#journal = journal;
     this.#decoder = decoder;
-    this.chunks = new HistoryChunks(journal, decoder);
+    this.chunks = new HistoryChunks(journal, decoder, clock);
   }
 
   get closed(): boolean {

@@ -4,7 +4,7 @@ import type { EventSourcedDefinition } from "../persistence/event-sourced.ts";
 import type { PastMoment } from "../persistence/recovery.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
-import { HistoryFeed, StreamFeed, TagFeed } from "./event-feeds.ts";
+import { type FeedParts, HistoryFeed, StreamFeed, TagFeed } from "./event-feeds.ts";
 import type { Feed } from "./feed.ts";
 import { finiteQuery } from "./finite-query.ts";
 import { IdFeed } from "./id-feed.ts";
@@ -64,7 +64,7 @@ export class ReadJournal {
   /** Every id that ever stored an event, each once; a live query remembers them all. */
   persistenceIds(options: QueryOptions = {}): Query<string> {
     assertQueryOptions(options);
-    if (options.live) return this.#live(new IdFeed(this.#journal, this.#tail.chunks), options);
+    if (options.live) return this.#live(new IdFeed(this.#journal, this.#tail.clock, this.#tail.chunks), options);
     return finiteQuery(this.#journal.persistenceIds(), (id) => [id], options.signal);
   }
 
@@ -76,7 +76,7 @@ export class ReadJournal {
     const toSequenceNr = Math.min(window.toSequenceNr ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     if (live)
       return this.#live(
-        new StreamFeed(this.#journal, this.#types, persistenceId, fromSequenceNr, toSequenceNr),
+        new StreamFeed(this.#feedParts, persistenceId, { from: fromSequenceNr, to: toSequenceNr }),
         window,
       );
     return finiteQuery(this.#journal.read(persistenceId, { fromSequenceNr, toSequenceNr }), this.#envelopes, signal);
@@ -87,7 +87,7 @@ export class ReadJournal {
     assertName(tag, "tag");
     assertQueryOptions(window);
     const { fromOffset = 0, live, signal } = window;
-    if (live) return this.#live(new TagFeed(this.#journal, this.#types, tag, fromOffset), window);
+    if (live) return this.#live(new TagFeed(this.#feedParts, tag, fromOffset), window);
     return finiteQuery(this.#journal.readTag(tag, fromOffset), this.#envelopes, signal);
   }
 
@@ -119,6 +119,10 @@ export class ReadJournal {
   }
 
   readonly #envelopes = (stored: StoredEvent): readonly EventEnvelope[] => this.#types.envelopes(stored);
+
+  get #feedParts(): FeedParts {
+    return { journal: this.#journal, types: this.#types, clock: this.#tail.clock };
+  }
 
   #live<T>(feed: Feed<T>, { signal }: QueryOptions): LiveReader<T> {
     return new LiveReader({ tail: this.#tail, feed, signal });

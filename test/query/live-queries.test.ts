@@ -213,6 +213,15 @@ onEveryStorage((newStorage) => {
       expect(await query.next()).to.deep.equal({ value: undefined, done: true });
     });
 
+    it("is let go when rxjs unsubscribes, although nothing comes any more", async () => {
+      const query = system.readJournal.events({ live: true });
+      const subscription = from(query).subscribe();
+      await quiet();
+      subscription.unsubscribe();
+      await quiet();
+      expect(await query.next()).to.deep.equal({ value: undefined, done: true });
+    });
+
     it("feeds rxjs, and is let go when rxjs has enough", async () => {
       await write("a", "1", "2");
       const query = system.readJournal.events({ live: true });
