@@ -6,8 +6,9 @@ import { StorageCorruptedError, StorageFailedError, StorageFullError } from "#sr
 import { ReopeningJournal } from "#src/level/reopening-journal.js";
 import { ReopeningSnapshots } from "#src/level/reopening-snapshots.js";
 import { ReopeningStore, type StoreSession } from "#src/level/reopening-store.js";
-import type { Journal } from "#src/storage/journal.js";
+import type { CommitListener, Journal } from "#src/storage/journal.js";
 import type { StorageContext } from "#src/storage/storage.js";
+import { queriesOf } from "../query/open-journal.ts";
 import { deferred, quiet } from "../support/waiting.ts";
 import { added, addedMany, collect, places, rejection, request } from "./store-fixture.ts";
 
@@ -64,7 +65,7 @@ class Bench {
     return {
       ...others,
       views,
-      journal: this.#shortened(journal),
+      journal: this.#quietable(this.#shortened(journal)),
       tryWrite: async () => this.proofs.shift()?.(),
       close: () => {
         if (!closed) this.log.push("close");
@@ -72,6 +73,16 @@ class Bench {
         return closed;
       },
     };
+  }
+
+  /** Commits are told to nobody. */
+  silent = false;
+
+  #quietable(journal: Journal): Journal {
+    const follow = journal.follow.bind(journal);
+    return Object.assign(journal, {
+      follow: (listener: CommitListener) => follow((commit) => !this.silent && listener(commit)),
+    });
   }
 
   #shortened(journal: Journal): Journal {
@@ -246,5 +257,53 @@ describe("closing a store in an outage", () => {
     await closing;
     expect([bench.released, bench.clock.timers, store.state]).to.deep.equal([1, 0, "closed"]);
     expect(bench.log).to.deep.equal(["open at 0", "told StorageFullError", "close", "open at 100", "close"]);
+  });
+});
+
+describe("following over an outage", () => {
+  it("tells of the outage where the history ends after it, and of every commit again from then on", async () => {
+    const bench = new Bench();
+    const { journal } = await bench.open();
+    const told: string[] = [];
+    journal.follow(({ highestOffset, events }) =>
+      told.push(`${highestOffset}: ${events?.map(({ offset }) => offset) ?? "unknown"}`),
+    );
+    await journal.append(request("a|1", 1, added(1)));
+    bench.fail(full);
+    const late: number[] = [];
+    const leave = journal.follow(({ highestOffset }) => late.push(highestOffset));
+    await bench.pass(100);
+    await journal.append(request("a|1", 2, added(2)));
+    leave();
+    await journal.append(request("a|1", 3, added(3)));
+    expect(told).to.deep.equal(["1: 1", "1: unknown", "2: 2", "3: 3"]);
+    expect(late).to.deep.equal([1, 2]);
+  });
+
+  it("lets a live reader go on, with what was stored by the failed write too, and without a duplicate", async () => {
+    const bench = new Bench();
+    const { store, journal } = await bench.open();
+    const { readJournal } = queriesOf(journal, bench.clock);
+    const seen: number[] = [];
+    const query = readJournal.events({ live: true });
+    const reading = (async () => {
+      for await (const { offset } of query) seen.push(offset);
+    })();
+    await journal.append(request("a|1", 1, added(1)));
+    await quiet();
+    // Beneath the followers: as when a write reaches the disk and is reported as failed.
+    bench.silent = true;
+    await journal.append(request("a|1", 2, added(2)));
+    bench.silent = false;
+    bench.fail(full);
+    await quiet();
+    expect(seen).to.deep.equal([1]);
+    await bench.pass(100);
+    expect(store.state).to.equal("healthy");
+    await journal.append(request("a|1", 3, added(3)));
+    await quiet();
+    expect(seen).to.deep.equal([1, 2, 3]);
+    await query.return();
+    await reading;
   });
 });

@@ -111,7 +111,7 @@ onEveryStorage((newStorage) => {
   describe("live readers who begin at any moment", function () {
     this.timeout(60_000);
 
-    it("get every event that they want once and in order, while others write", async () => {
+    it("222: get every event that they want once and in order, while others write", async () => {
       const plan = fc.asyncProperty(
         fc.array(write, { minLength: 5, maxLength: 30 }),
         fc.array(reader, { minLength: 1, maxLength: 6 }),
@@ -128,7 +128,7 @@ onEveryStorage((newStorage) => {
       expect(runs).to.be.above(0);
     });
 
-    it("get everything, although far more has come than is remembered for them", async () => {
+    it("222: get everything, although far more has come than is remembered for them", async () => {
       const { journal, readJournal, close } = await openJournal(newStorage());
       const query = readJournal.events({ live: true });
       const first = query.next();

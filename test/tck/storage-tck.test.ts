@@ -12,6 +12,7 @@ import { type CollectedCase, collectCases } from "./collecting-runner.ts";
 import { journalFaults } from "./journal-faults.ts";
 import { lifecycleFaults } from "./lifecycle-faults.ts";
 import { snapshotFaults } from "./snapshot-faults.ts";
+import { tailFaults } from "./tail-faults.ts";
 
 describe("storage contract", () => {
   storageTck("memoryStorage", memoryStorage);
@@ -46,7 +47,12 @@ describe("storageTck", () => {
     return messages;
   }
 
-  for (const { does, caughtBy, openStorage } of [...journalFaults, ...snapshotFaults, ...lifecycleFaults]) {
+  for (const { does, caughtBy, openStorage } of [
+    ...journalFaults,
+    ...tailFaults,
+    ...snapshotFaults,
+    ...lifecycleFaults,
+  ]) {
     it(`catches a storage that ${does}: ${caughtBy}`, async () => {
       const chosen = cases(openStorage).filter(({ name }) => `${name} `.includes(` ${caughtBy} `));
       expect(chosen, "cases of that name").to.have.lengthOf(1);
