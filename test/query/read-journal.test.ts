@@ -105,6 +105,22 @@ describe("the read journal", () => {
     expect(await lastValueFrom(sequenceNrs)).to.deep.equal([1, 2, 3]);
   });
 
+  it("refuses an option of the wrong kind, and names it", () => {
+    const { readJournal } = system;
+    for (const [name, value] of [
+      ["fromOffset", -1],
+      ["fromOffset", "1"],
+      ["entityType", ""],
+      ["live", "yes"],
+      ["signal", {}],
+    ] as const)
+      expect(() => readJournal.events({ [name]: value } as object), name).to.throw(TypeError, name);
+    for (const name of ["fromSequenceNr", "toSequenceNr"])
+      expect(() => readJournal.eventsByPersistenceId("a", { [name]: 0.5 }), name).to.throw(TypeError, name);
+    expect(() => readJournal.eventsByPersistenceId("")).to.throw(TypeError, "persistenceId");
+    expect(() => readJournal.eventsByTag("", { live: true })).to.throw(TypeError, "tag");
+  });
+
   it("reads thousands of events in batches, without a gap", async () => {
     const ref = system.entityRef(tally, "long");
     await Promise.all(Array.from({ length: 3_000 }, () => ref.ask({ type: "Add", amount: 1 })));
