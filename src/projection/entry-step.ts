@@ -2,6 +2,7 @@
 import { isPromiseLike } from "../actor/promise-like.ts";
 import type { EventEnvelope } from "../persistence/event-envelope.ts";
 import type { EmittedEvents, ViewStep } from "../storage/view-store.ts";
+import { EntryCache } from "./entry-cache.ts";
 import { asHandlerFailure } from "./handler-failure.ts";
 import { beginsUnit, type ProjectionStep, placeAfter, type StepParts, timeBox, unitStart } from "./projection-step.ts";
 import { BufferedTransaction, type ViewTransaction } from "./view-transaction.ts";
@@ -25,6 +26,8 @@ export type EntryHandlers<T> =
 export class EntryStep<T> implements ProjectionStep {
   readonly #parts: StepParts;
   readonly #handlers: EntryHandlers<T>;
+  /** Another slice would change entries behind it. */
+  readonly #cache: EntryCache | undefined;
   readonly #attempt: (view: ViewTransaction, parts: StepParts) => Attempt<T>;
 
   constructor(
@@ -35,6 +38,7 @@ export class EntryStep<T> implements ProjectionStep {
     this.#parts = parts;
     this.#handlers = handlers;
     this.#attempt = attempt;
+    this.#cache = parts.slices === 1 ? new EntryCache() : undefined;
   }
 
   async run(events: readonly EventEnvelope[], step: ViewStep): Promise<number> {
@@ -51,17 +55,23 @@ export class EntryStep<T> implements ProjectionStep {
   async #try(events: readonly EventEnvelope[], step: ViewStep): Promise<number | undefined> {
     const { store, version, conflicts, slices } = this.#parts;
     const reads = slices > 1 ? conflicts.begin() : undefined;
+    if (step.expectedOffset === 0) this.#cache?.begin();
     try {
-      const transaction = new BufferedTransaction(store, version, reads);
+      const transaction = new BufferedTransaction(store, version, reads, this.#cache);
       const attempt = this.#attempt(transaction, this.#parts);
       const handled = await this.#handle(events, attempt.view);
       const { changes } = transaction;
       const emitted = attempt.emitted?.() ?? [];
       const place = placeAfter(events, handled, step);
       const commit = { ...place, changes, ...(emitted.length > 0 && { events: emitted }) };
-      if (!reads) await store.commit(commit);
-      else if (!(await conflicts.commit(reads, changes, () => store.commit(commit)))) return undefined;
+      if (!reads) {
+        await store.commit(commit);
+        this.#cache?.absorb(transaction.texts);
+      } else if (!(await conflicts.commit(reads, changes, () => store.commit(commit)))) return undefined;
       return handled;
+    } catch (error) {
+      this.#cache?.clear();
+      throw error;
     } finally {
       if (reads) conflicts.end(reads);
     }

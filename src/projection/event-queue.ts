@@ -6,7 +6,7 @@ import type { SourceBatch } from "./read-source.ts";
 
 /** Filled by one, emptied by another. */
 export class EventQueue {
-  #events: EventEnvelope[] = [];
+  #events: readonly EventEnvelope[] = [];
   #offset: number;
   #inHand = false;
   #placeWanted = false;
@@ -30,7 +30,7 @@ export class EventQueue {
 
   /** Resolves when there is room for more. */
   async put(events: readonly EventEnvelope[], offset: number): Promise<void> {
-    for (const event of events) this.#events.push(event);
+    this.#events = this.#events.length === 0 ? events : [...this.#events, ...events];
     this.#offset = offset;
     wake(this.#takers);
     while (this.#events.length >= queuedEventsMax && this.#end !== "now") {
@@ -82,10 +82,9 @@ export class EventQueue {
   #first(): readonly EventEnvelope[] {
     let end = Math.min(transactionEventsMax, this.#events.length);
     while (end < this.#events.length && !beginsUnit(this.#events, end)) end++;
-    if (end < this.#events.length) return this.#events.splice(0, end);
-    const all = this.#events;
-    this.#events = [];
-    return all;
+    const first = end < this.#events.length ? this.#events.slice(0, end) : this.#events;
+    this.#events = end < this.#events.length ? this.#events.slice(end) : [];
+    return first;
   }
 }
 

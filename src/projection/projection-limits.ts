@@ -4,7 +4,7 @@
 export const transactionEventsMax = 5_000;
 
 /** A transaction takes no further event after this time, in milliseconds. */
-export const transactionMsMax = 50;
+export const transactionMsMax = 100;
 
 /** After so many events an at-least-once projection stores its place; a crash repeats no more. */
 export const effectEventsMax = 100;

@@ -43,6 +43,18 @@ async function* storedUpTo(
   end: number,
   signal: AbortSignal,
 ): AsyncGenerator<SourceBatch, void, undefined> {
+  const { tag, persistenceId, entityType } = source;
+  if (tag === undefined && persistenceId === undefined) {
+    const window = { fromOffset, signal, ...(entityType !== undefined && { entityType }) };
+    for await (const batch of journal.eventBatches(window)) {
+      const last = batch.at(-1)?.offset ?? fromOffset;
+      const past = last > end;
+      const events = batch.filter((envelope) => (!past || envelope.offset <= end) && source.wants(envelope));
+      if (past) return yield { events, offset: end };
+      yield { events, offset: last };
+    }
+    return yield { events: [], offset: end };
+  }
   let events: EventEnvelope[] = [];
   let looked = 0;
   let last = fromOffset;
@@ -61,13 +73,12 @@ async function* storedUpTo(
 
 function queryOf(
   journal: ReadJournal,
-  { tag, persistenceId, entityType }: EventSource,
+  { tag, persistenceId = "" }: EventSource,
   fromOffset: number,
   signal: AbortSignal,
 ): AsyncIterable<EventEnvelope> {
   if (tag !== undefined) return journal.eventsByTag(tag, { fromOffset, signal });
-  if (persistenceId !== undefined) return journal.eventsByPersistenceId(persistenceId, { signal });
-  return journal.events({ fromOffset, signal, ...(entityType !== undefined && { entityType }) });
+  return journal.eventsByPersistenceId(persistenceId, { signal });
 }
 
 /** Everything is looked at, so that the place goes on past events that do not concern the source. */

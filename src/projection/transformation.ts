@@ -39,7 +39,7 @@ export interface TransformationContext {
   emit<C, E, S>(
     definition: EventSourcedDefinition<C, E, S>,
     entityId: string,
-    event: E | readonly E[],
+    event: NoInfer<E> | readonly NoInfer<E>[],
     options?: EmitOptions,
   ): void;
 }
@@ -100,12 +100,12 @@ class Emitter implements TransformationContext {
     this.#types = types;
   }
 
-  emit<C, E, S>(
+  readonly emit = <C, E, S>(
     definition: EventSourcedDefinition<C, E, S>,
     entityId: string,
-    event: E | readonly E[],
+    event: NoInfer<E> | readonly NoInfer<E>[],
     { tags = [], metadata }: EmitOptions = {},
-  ): void {
+  ): void => {
     if (definition?.kind !== "event-sourced") throw new TypeError("emit takes a definition made by eventSourced()");
     const { entityType, options } = definition;
     const persistenceId = persistenceIdOf(options, entityId);
@@ -118,7 +118,7 @@ class Emitter implements TransformationContext {
     const records = recordsOf(events, types, { persistenceId, timestamp: this.#clock.now(), metadata: text });
     for (const record of records) record.tags = assertTags(tags);
     this.emitted.push({ persistenceId, entityType, entityId, events: records });
-  }
+  };
 
   #typesOf<C, E, S>({ options, entityType }: EventSourcedDefinition<C, E, S>): EventTypes {
     const known = this.#types.get(options);

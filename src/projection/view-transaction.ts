@@ -2,6 +2,7 @@
 import { encodeJson } from "../codec/encode-json.ts";
 import { compareViewKeys, isWithinRange } from "../storage/view-range.ts";
 import type { ViewChange, ViewEntry, ViewRange, ViewStore, ViewVersion } from "../storage/view-store.ts";
+import type { EntryCache } from "./entry-cache.ts";
 import { assertViewKey, userRange } from "./view-key.ts";
 
 /** A view of keys and values as its handler sees it: all that the same transaction has changed is there. Values are plain JSON. */
@@ -28,14 +29,17 @@ export class BufferedTransaction implements ViewTransaction {
   readonly #store: ViewStore;
   readonly #version: ViewVersion;
   readonly #watch: ReadWatch | undefined;
+  readonly #cache: EntryCache | undefined;
   /** JSON text of what was read or changed; undefined where there is nothing. */
   readonly #texts = new Map<string, string | undefined>();
   readonly #changed = new Set<string>();
 
-  constructor(store: ViewStore, version: ViewVersion, watch?: ReadWatch) {
+  /** @param cache what is stored as far as it is known */
+  constructor(store: ViewStore, version: ViewVersion, watch?: ReadWatch, cache?: EntryCache) {
     this.#store = store;
     this.#version = version;
     this.#watch = watch;
+    this.#cache = cache;
   }
 
   get changes(): readonly ViewChange[] {
@@ -45,8 +49,13 @@ export class BufferedTransaction implements ViewTransaction {
     });
   }
 
+  /** What was read or changed, as it is stored after the commit. */
+  get texts(): ReadonlyMap<string, string | undefined> {
+    return this.#texts;
+  }
+
   async get<T>(key: string): Promise<T | undefined> {
-    return parse<T>(this.#texts.has(key) ? this.#texts.get(key) : await this.#read(key));
+    return parse<T>(this.#isKnown(key) ? this.#texts.get(key) : await this.#read(key));
   }
 
   put(key: string, value: unknown): void {
@@ -62,7 +71,7 @@ export class BufferedTransaction implements ViewTransaction {
   }
 
   async update<T>(key: string, change: (before: T | undefined) => T | undefined): Promise<void> {
-    const after = change(parse<T>(this.#texts.has(key) ? this.#texts.get(key) : await this.#read(key)));
+    const after = change(parse<T>(this.#isKnown(key) ? this.#texts.get(key) : await this.#read(key)));
     if (after === undefined) this.delete(key);
     else this.put(key, after);
   }
@@ -100,6 +109,14 @@ export class BufferedTransaction implements ViewTransaction {
       yield entry;
       if (--left <= 0) return;
     }
+  }
+
+  /** Without a look at the store. */
+  #isKnown(key: string): boolean {
+    if (this.#texts.has(key)) return true;
+    if (!this.#cache?.has(key)) return false;
+    this.#texts.set(key, this.#cache.get(key));
+    return true;
   }
 
   async #read(key: string): Promise<string | undefined> {

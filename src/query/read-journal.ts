@@ -118,6 +118,15 @@ export class ReadJournal {
     return { state, sequenceNr };
   }
 
+  /** Like {@link events}, finite, a batch at a time as it was read: one promise for very many events. */
+  eventBatches({ fromOffset = 0, entityType, signal }: HistoryWindow = {}): Query<readonly EventEnvelope[]> {
+    const wanted = (batch: readonly StoredEvent[]): readonly (readonly EventEnvelope[])[] => {
+      const kept = entityType === undefined ? batch : batch.filter((stored) => stored.entityType === entityType);
+      return kept.length === 0 ? [] : [kept.flatMap(this.#envelopes)];
+    };
+    return finiteQuery(oneByOne(this.#journal.readAll(fromOffset)), wanted, signal);
+  }
+
   readonly #envelopes = (stored: StoredEvent): readonly EventEnvelope[] => this.#types.envelopes(stored);
 
   get #feedParts(): FeedParts {
@@ -127,4 +136,8 @@ export class ReadJournal {
   #live<T>(feed: Feed<T>, { signal }: QueryOptions): LiveReader<T> {
     return new LiveReader({ tail: this.#tail, feed, signal });
   }
+}
+
+async function* oneByOne<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[], void, undefined> {
+  for await (const item of items) yield [item];
 }

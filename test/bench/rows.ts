@@ -3,6 +3,7 @@ import { durableRows } from "./rows/durable-rows.ts";
 import { entityRows } from "./rows/entity-rows.ts";
 import { liveRows } from "./rows/live-rows.ts";
 import { messagingRows } from "./rows/messaging-rows.ts";
+import { projectionRows } from "./rows/projection-rows.ts";
 import { recoveryRows } from "./rows/recovery-rows.ts";
 import type { Row } from "./rows/row.ts";
 import { ruleRows } from "./rows/rule-rows.ts";
@@ -19,6 +20,7 @@ const makers: readonly ((scale: Scale) => Row[])[] = [
   volumeRows,
   ruleRows,
   scrubRows,
+  projectionRows,
 ];
 
 export function allRows(scale: Scale): readonly Row[] {

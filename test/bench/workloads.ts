@@ -1,6 +1,7 @@
 /** Every workload by name, with what it is told. */
 import type { Figures } from "./figures.ts";
 import { type Activation, activation } from "./workloads/activation.ts";
+import { type CatchUp, catchUp } from "./workloads/catch-up.ts";
 import { type DurableCommands, durableCommands } from "./workloads/durable-commands.ts";
 import { type FilledStore, filledStore } from "./workloads/filled-store.ts";
 import { type Growth, growth } from "./workloads/growth.ts";
@@ -19,6 +20,7 @@ import { type Subscribers, subscribers } from "./workloads/subscribers.ts";
 
 interface ParametersOf {
   activation: Activation;
+  catchUp: CatchUp;
   durableCommands: DurableCommands;
   filledStore: FilledStore;
   growth: Growth;
@@ -42,6 +44,7 @@ type Name = keyof ParametersOf;
 
 const workloads: { readonly [N in Name]: (parameters: ParametersOf[N], folder: string) => Promise<Figures> } = {
   activation,
+  catchUp,
   durableCommands,
   filledStore,
   growth,

@@ -1,4 +1,4 @@
-/** `npm run crash-test [-- --rounds N --damages N --outages N --salvages N --seed N]`: as many kills, damages of a closed store, random outages, or salvages as wanted, as a table. */
+/** `npm run crash-test [-- --rounds N --damages N --outages N --salvages N --projections N --seed N]`: as many kills, damages of a closed store, random outages, salvages, or kills of projections as wanted, as a table. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { CrashRounds } from "./crash-rounds.js";
 import { reportDamages } from "./damage-report.js";
+import { reportProjections } from "./projection-report.js";
 import { reportSalvages } from "./salvage-report.js";
 import { reportOutages } from "./storm-report.js";
 
@@ -15,17 +16,20 @@ const { values } = parseArgs({
     damages: { type: "string", default: "0" },
     outages: { type: "string", default: "0" },
     salvages: { type: "string", default: "0" },
+    projections: { type: "string", default: "0" },
     seed: { type: "string", default: String(Date.now() % 1e9) },
   },
 });
 const damages = wholeNumber(values.damages, "--damages");
 const outages = wholeNumber(values.outages, "--outages");
 const salvages = wholeNumber(values.salvages, "--salvages");
+const projections = wholeNumber(values.projections, "--projections");
 const rounds = wholeNumber(values.rounds, "--rounds");
 const seed = wholeNumber(values.seed, "--seed");
 if (damages > 0) process.exit((await reportDamages(damages, seed)) ? 0 : 1);
 if (outages > 0) process.exit((await reportOutages(outages, seed)) ? 0 : 1);
 if (salvages > 0) process.exit((await reportSalvages(salvages, seed)) ? 0 : 1);
+if (projections > 0) process.exit((await reportProjections(projections, seed)) ? 0 : 1);
 const folder = await mkdtemp(join(tmpdir(), "rekindle-crash-"));
 const crashes = new CrashRounds(folder, seed);
 
