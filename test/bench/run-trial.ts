@@ -50,5 +50,5 @@ export async function withStoreIn<T>(folder: string, work: (store: string) => Pr
 
 /** Node prints an error between the line that threw it and its stack. */
 function errorIn(complaints: string): string | undefined {
-  return /^\w*Error\b.*$/m.exec(complaints)?.[0] ?? complaints.trim().split("\n")[0];
+  return /^\[?\w*Error\b.*$/m.exec(complaints)?.[0] ?? complaints.trim().split("\n")[0];
 }

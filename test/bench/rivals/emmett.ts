@@ -39,6 +39,7 @@ interface Connection {
 
 /** One statement has a parameter for each column of each event, and SQLite takes so many parameters only. */
 const filledAtOnce = 500;
+const attemptsMax = 10;
 
 const evolution: Evolution = {
   evolve: (state, { type, data }) => withItem(state, { type, ...data }),
@@ -65,6 +66,16 @@ async function stayConnected(file: string): Promise<() => Promise<void>> {
   return () => settled((done) => connection.close(done));
 }
 
+/** On a slow disk it now and then cannot commit because of a statement of its own, rolls back, and has to be asked again. */
+async function unlessBusy<T>(work: () => Promise<T>, attemptsLeft: number = attemptsMax): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "SQLITE_BUSY" && attemptsLeft > 1)) throw error;
+    return unlessBusy(work, attemptsLeft - 1);
+  }
+}
+
 export async function emmett(folder: string): Promise<Carts> {
   const fileName = `${folder}.sqlite`;
   const disconnect = await stayConnected(fileName);
@@ -73,7 +84,7 @@ export async function emmett(folder: string): Promise<Carts> {
   const handle = CommandHandler(evolution);
   let free: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = free.then(work);
+    const result = free.then(() => unlessBusy(work));
     free = result;
     return result;
   };
