@@ -78,12 +78,14 @@ describe("the lock of a level store", function () {
     expect(outcomes.filter(({ status }) => status === "fulfilled")).to.have.lengthOf(1);
   });
 
-  it("refuses other processes, naming the owner, also after a second open was refused here", async () => {
+  it("refuses other processes three times in a row, naming the owner, also after a second open was refused here", async () => {
     const { journal } = await fixture.open();
-    await rejection(fixture.open());
-    const { report } = await openInProcess(fixture.path("store"));
-    expect(report).to.include({ opened: false, code: "STORAGE_LOCKED" });
-    expect(report.message).to.include(`process ${process.pid} on `);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await rejection(fixture.open());
+      const { report } = await openInProcess(fixture.path("store"));
+      expect(report).to.include({ opened: false, code: "STORAGE_LOCKED" });
+      expect(report.message).to.include(`process ${process.pid} on `);
+    }
     expect(await journal.append(request("cart|1", 1, added(1)))).to.equal(1);
   });
 
