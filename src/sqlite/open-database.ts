@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import type { SqlDatabase } from "../storage/view-store.ts";
 import { sqliteError } from "./sqlite-error.ts";
 
-/** How long a statement waits for another process that writes, in milliseconds. */
-const busyTimeoutMs = 5_000;
+/** How long a statement waits for another process that writes, in milliseconds: nothing else goes on meanwhile. A projection tries again by itself. */
+const busyTimeoutMs = 100;
 
 /** A database that this library opened, and closes. */
 export interface OwnDatabase extends SqlDatabase {
