@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { ProjectionRounds } from "./projection-rounds.js";
 
-const kills = 6;
+const kills = 5;
 
 describe("kill -9 of projections", function () {
   this.timeout(60_000);
