@@ -1,7 +1,7 @@
 /** What a runner was told to be stored: kept by the process that outlives it, and held against the journal later. */
 
 /** The commands that change a cart. */
-const changes = ["AddItem", "RemoveItem", "ChangeQuantity", "Checkout"] as const;
+const changes = ["AddItem", "RemoveItem", "ChangeQuantity", "Checkout", "CorrectPrice", "ReopenCart"] as const;
 
 /** One answer to a command that changes a cart. */
 export interface Acknowledgement {

@@ -4,6 +4,7 @@ import type { Acknowledgements } from "./acknowledgements.ts";
 import { count, won } from "./amounts.ts";
 import { auditRun, type CartAudit } from "./audit.ts";
 import { cart } from "./cart.ts";
+import { statusOf } from "./cart-state.ts";
 import { left, right } from "./columns.ts";
 import { origin } from "./narrator.ts";
 import type { Screen } from "./screen.ts";
@@ -50,7 +51,7 @@ export async function reportEnd(screen: Screen, system: ActorSystem, told: Ackno
   if (told.size === 0) return true;
   screen.line(tableRow("cart", "", "events", "total"), "quiet");
   const sum = await report(screen, auditRun(system, told), ({ cart, state }) => {
-    const content = `${count(state.lines.length, "item")}, ${state.checkedOut ? "checked out" : "open"}`;
+    const content = `${count(state.lines.length, "item")}, ${statusOf(state)}`;
     return tableRow(cart, content, String(state.revision), `${won(state.total)}  `);
   });
   verdict(screen, sum);

@@ -5,6 +5,9 @@ import { won } from "./amounts.ts";
 import { type CartSummary, cart } from "./cart.ts";
 import { afterEvent, type CartEvent, type CartState, emptyCart } from "./cart-state.ts";
 
+/** These change nothing when all is already as they want it. */
+const mayChangeNothing: readonly string[] = ["ChangeQuantity", "CorrectPrice", "ReopenCart"];
+
 /** What the journal says about one cart. */
 export interface CartAudit {
   readonly cart: string;
@@ -102,7 +105,7 @@ class History {
   /** The acknowledgements before `line` that no event carries: all right when the command had nothing to change. */
   #passUntil(line: number): void {
     for (let next = this.#next; next && next.line < line; next = this.#next) {
-      if (next.type === "ChangeQuantity" && next.revision === this.#state.revision) {
+      if (mayChangeNothing.includes(next.type) && next.revision === this.#state.revision) {
         this.#expectState(next);
         continue;
       }

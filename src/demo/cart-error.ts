@@ -38,6 +38,15 @@ export class CartFullError extends CartError {
   }
 }
 
+/** There is no such checkout to be confirmed or called off. */
+export class CheckoutOverError extends CartError {
+  readonly code = "CHECKOUT_OVER";
+
+  constructor() {
+    super("no such checkout of the cart is under way");
+  }
+}
+
 /** The item is not in the cart. */
 export class UnknownItemError extends CartError {
   readonly code = "UNKNOWN_ITEM";
@@ -84,6 +93,15 @@ export class InvalidPriceError extends CartError {
 
   constructor(price: unknown, priceMax: number) {
     super(`a price is a whole number from 0 to ${priceMax}, not ${inWords(price)}`);
+  }
+}
+
+/** What was done is to be explained, in a text of some length. */
+export class InvalidReasonError extends CartError {
+  readonly code = "INVALID_REASON";
+
+  constructor(reason: unknown, lengthMax: number) {
+    super(`a reason is a text of 1 to ${lengthMax} characters, not ${inWords(reason)}`);
   }
 }
 

@@ -4,8 +4,10 @@ import {
   CartEmptyError,
   type CartError,
   CartFullError,
+  CheckoutOverError,
   InvalidPriceError,
   InvalidQuantityError,
+  InvalidReasonError,
   InvalidSkuError,
   QuantityLimitError,
   UnknownItemError,
@@ -24,6 +26,9 @@ export const priceMax = 1_000_000_000;
 /** The longest sku, in UTF-16 code units. */
 export const skuLengthMax = 100;
 
+/** The longest reason, in UTF-16 code units. */
+export const reasonLengthMax = 1_000;
+
 export function refuseClosed(state: CartState): CartError | undefined {
   return state.checkedOut ? new CartClosedError() : undefined;
 }
@@ -32,14 +37,23 @@ export function refuseEmpty(state: CartState): CartError | undefined {
   return state.lines.length === 0 ? new CartEmptyError() : undefined;
 }
 
+/** While a checkout is under way, its event is the last one of the cart. */
+export function refuseOver(state: CartState, checkout: unknown): CartError | undefined {
+  const underWay = state.checkedOut && !state.paid && state.revision === checkout;
+  return underWay ? undefined : new CheckoutOverError();
+}
+
 export function refuseUnknownItem(state: CartState, sku: string): CartError | undefined {
   return lineOf(state, sku) ? undefined : new UnknownItemError(sku);
 }
 
 /** Commands come out of scripts: whatever their types say, a field can be anything. */
 export function refuseSku(sku: unknown): CartError | undefined {
-  const good = typeof sku === "string" && sku !== "" && sku.length <= skuLengthMax && sku.isWellFormed();
-  return good ? undefined : new InvalidSkuError(sku, skuLengthMax);
+  return isText(sku, skuLengthMax) ? undefined : new InvalidSkuError(sku, skuLengthMax);
+}
+
+export function refuseReason(reason: unknown): CartError | undefined {
+  return isText(reason, reasonLengthMax) ? undefined : new InvalidReasonError(reason, reasonLengthMax);
 }
 
 export function refuseQuantity(quantity: unknown): CartError | undefined {
@@ -59,4 +73,8 @@ export function refuseOverfull(state: CartState, sku: string, quantity: number):
   const line = lineOf(state, sku);
   if (!line) return state.lines.length < linesMax ? undefined : new CartFullError(linesMax);
   return refuseQuantity(line.quantity + quantity);
+}
+
+function isText(value: unknown, lengthMax: number): boolean {
+  return typeof value === "string" && value !== "" && value.length <= lengthMax && value.isWellFormed();
 }

@@ -1,39 +1,19 @@
-/** The cart demo: `npm run demo`, or `npm run demo -- SCRIPT [--data DIR]`. */
+/** The cart demo: `npm run demo`, or `npm run demo -- SCRIPT [--data DIR] [--rebuild]`. */
 import { existsSync } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { StorageLockedError } from "rekindle";
+import { readArguments, usage } from "./arguments.ts";
 import { openShop } from "./open-shop.ts";
 import { readScript } from "./read-script.ts";
+import { removeViews } from "./read-side.ts";
+import { rebuild } from "./rebuild.ts";
 import { Screen } from "./screen.ts";
 import { ScriptError } from "./script-error.ts";
 import { runStory } from "./story.ts";
 import { exitCodes } from "./task.ts";
-
-const usage = `Usage: npm run demo [-- SCRIPT] [--data DIR]
-
-Runs a script of JSON lines against carts that are persistent actors, in a
-process of its own. Without SCRIPT: the story of a crash.
-
-  SCRIPT      lines such as
-                {"cart":"42","command":{"type":"AddItem",
-                 "sku":"banana","quantity":2,"price":1200}}
-                {"snapshot":"42"}   saves a snapshot of the cart
-                {"print":"42"}      prints the cart
-                {"kill":"42"}       kills the actor of the cart
-                {"crash":true}      kills the process (SIGKILL); another one
-                                    recovers, and goes on with the next line
-              Commands: AddItem, RemoveItem, ChangeQuantity, Checkout, GetCart
-  --data DIR  goes on with the store in DIR, and makes it if there is none.
-              Without it the script begins with a fresh store.
-  --help      prints this
-
-Ends with 0; with 1 when anything acknowledged is missing or something failed;
-with 2 when the script cannot be read or a line of it is malformed.
-The samples are in data/carts.`;
 
 const screen = new Screen();
 
@@ -58,31 +38,17 @@ async function main(args: readonly string[]): Promise<number> {
   await assertReadable(script);
   const folder = values.data ?? join("data", "journal", `demo-${basename(script, ".jsonl")}`);
   const existing = existsSync(folder);
+  if (values.rebuild) {
+    if (!existing) throw new ScriptError(folder, "there is no store; run the demo without --rebuild first");
+    return await rebuild(folder, screen);
+  }
   if (values.data === undefined && existing) await clear(folder);
+  if (values.data === undefined || !existing) removeViews(folder);
   const state = values.data !== undefined && existing ? "goes on with what is there" : "fresh";
   screen.line(`script  ${script}`);
   screen.line(`store   ${folder} (${state})`);
   screen.line();
   return await runStory({ script, folder, screen });
-}
-
-function readArguments(args: readonly string[]): ReturnType<typeof parse> {
-  try {
-    const parsed = parse(args);
-    if (parsed.positionals.length > 1) throw new Error("only one script at a time");
-    if (parsed.values.data === "") throw new Error("--data needs a folder");
-    return parsed;
-  } catch (error) {
-    throw new ScriptError("demo", `${error instanceof Error ? error.message : String(error)}\n\n${usage}`, error);
-  }
-}
-
-function parse(args: readonly string[]): {
-  values: { data?: string | undefined; help?: boolean | undefined };
-  positionals: string[];
-} {
-  const options = { data: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
-  return parseArgs({ args: [...args], options, allowPositionals: true });
 }
 
 /** Before an old store is cleared away for it. */

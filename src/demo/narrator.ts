@@ -1,8 +1,9 @@
 /** The subscriber: an actor that prints what happens, as it happens. */
 import { type ActorDefinition, actor, type EventEnvelope, type SystemEvent } from "rekindle";
-import { count, won } from "./amounts.ts";
+import { count } from "./amounts.ts";
 import type { CartEvent } from "./cart-state.ts";
 import { left, right, screenColumns, wrap } from "./columns.ts";
+import { eventText } from "./event-text.ts";
 import type { Screen, Tone } from "./screen.ts";
 
 /** So many happenings are printed one by one; then only their number, now and then. */
@@ -13,7 +14,10 @@ export const narrated: readonly string[] = [
   "ItemAdded",
   "QuantityChanged",
   "ItemRemoved",
+  "PriceCorrected",
   "CheckedOut",
+  "Paid",
+  "Reopened",
   "RecoveryCompleted",
   "SnapshotSaved",
 ];
@@ -48,10 +52,12 @@ interface Told {
 const cartColumns = 12;
 const markColumns = 5;
 const headColumns = 2 + cartColumns + 1 + markColumns + 1;
-const labelColumns = 16;
 
-/** Prints to `screen`; `nameOf` gives the cart of a persistence id. */
-export function narrator(screen: Screen, nameOf: (persistenceId: string) => string): ActorDefinition<Narration, Told> {
+/** Prints to `screen`; `nameOf` gives the cart of a persistence id, if it is that of a cart. */
+export function narrator(
+  screen: Screen,
+  nameOf: (persistenceId: string) => string | undefined,
+): ActorDefinition<Narration, Told> {
   const detail = (told: Told, cart: string, mark: string, text: string, tone?: Tone): Told => {
     if (told.details < detailLinesMax) screen.line(row(cart, mark, text), tone);
     if (told.details === detailLinesMax) screen.line("  … from here on only what is asked for, and numbers", "quiet");
@@ -68,12 +74,16 @@ export function narrator(screen: Screen, nameOf: (persistenceId: string) => stri
       switch (message.type) {
         case "RecoveryCompleted": {
           const { persistenceId, snapshotSequenceNr, replayedEvents, sequenceNr } = message;
-          if (sequenceNr === 0) return told;
+          const cart = nameOf(persistenceId);
+          if (sequenceNr === 0 || cart === undefined) return told;
           const text = `recovered from ${origin(snapshotSequenceNr, replayedEvents)}`;
-          return detail(told, nameOf(persistenceId), "", text, "good");
+          return detail(told, cart, "", text, "good");
         }
-        case "SnapshotSaved":
-          return detail(told, nameOf(message.persistenceId), "", `snapshot saved at ${message.sequenceNr}`, "quiet");
+        case "SnapshotSaved": {
+          const cart = nameOf(message.persistenceId);
+          if (cart === undefined) return told;
+          return detail(told, cart, "", `snapshot saved at ${message.sequenceNr}`, "quiet");
+        }
         case "Say": {
           const { cart, mark = "", lines, tone, always } = message;
           if (!always) return lines.reduce((now, text) => detail(now, cart, mark, text, tone), told);
@@ -92,20 +102,6 @@ export function narrator(screen: Screen, nameOf: (persistenceId: string) => stri
 export function origin(snapshotSequenceNr: number, replayedEvents: number): string {
   if (snapshotSequenceNr === 0) return count(replayedEvents, "event");
   return `snapshot at ${snapshotSequenceNr} + ${count(replayedEvents, "event")}`;
-}
-
-function eventText(event: CartEvent): string {
-  const label = left(event.type, labelColumns);
-  switch (event.type) {
-    case "ItemAdded":
-      return `${label} ${left(`${event.quantity} × ${event.sku}`, 26)} ${right(won(event.price), 14)}`;
-    case "QuantityChanged":
-      return `${label} ${event.quantity} × ${event.sku}`;
-    case "ItemRemoved":
-      return `${label} ${event.sku}`;
-    case "CheckedOut":
-      return `${label} ${right(won(event.total), 41)}`;
-  }
 }
 
 function row(cart: string, mark: string, text: string): string {

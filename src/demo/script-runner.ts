@@ -5,7 +5,9 @@ import { type Acknowledgement, acknowledgementIn } from "./acknowledgements.ts";
 import { count, won } from "./amounts.ts";
 import { type CartCommand, type CartSummary, cart } from "./cart.ts";
 import { CartError } from "./cart-error.ts";
+import { statusOf } from "./cart-state.ts";
 import { left, right } from "./columns.ts";
+import { historyOf } from "./history.ts";
 import { Lanes } from "./lanes.ts";
 import type { Narration } from "./narrator.ts";
 import type { NumberedStep } from "./read-script.ts";
@@ -35,6 +37,8 @@ export interface Tally {
 /** One run of one script. */
 export class ScriptRunner {
   readonly tally: Tally = { lines: 0, accepted: 0, refused: 0, unhandled: 0, failed: 0 };
+  /** Whoever has seen the events up to here has seen all that was acknowledged. */
+  offset = 0;
   readonly #system: ActorSystem;
   readonly #port: RunnerPort;
   readonly #run: string;
@@ -77,6 +81,8 @@ export class ScriptRunner {
         return this.#lanes.send(step.cart, () => this.#command(ref, line, { type: "GetCart" }));
       case "snapshot":
         return this.#lanes.send(step.cart, () => this.#snapshot(ref, line));
+      case "history":
+        return this.#lanes.sendAlone(step.cart, () => this.#history(ref, line));
       case "kill":
         return this.#lanes.sendAlone(step.cart, () => this.#kill(ref));
     }
@@ -84,8 +90,10 @@ export class ScriptRunner {
 
   async #command(ref: EntityRef<CartCommand>, line: number, command: ScriptCommand): Promise<void> {
     try {
-      const answer = await ref.ask(command as CartCommand, { metadata: { run: this.#run, line } });
+      const metadata = { run: this.#run, line };
+      const { reply: answer, offset } = await ref.askWithOffset(command as CartCommand, { metadata });
       this.tally.accepted++;
+      this.offset = Math.max(this.offset, offset);
       const acknowledgement = acknowledgementIn(ref.entityId, line, command.type, answer);
       if (acknowledgement) this.#port.acknowledged(acknowledgement);
       if (command.type === "GetCart") this.#say(ref, cartLines(answer as CartSummary), { always: true });
@@ -119,6 +127,16 @@ export class ScriptRunner {
     this.#say(ref, [`snapshot, line ${line}: it could not be saved`], { mark: "!!", tone: "bad" });
   }
 
+  /** What has happened to the cart, wrong or not, and what that makes. */
+  async #history(ref: EntityRef<CartCommand>, line: number): Promise<void> {
+    try {
+      for (const { mark, text } of await historyOf(this.#system, ref)) this.#say(ref, [text], { mark, always: true });
+      this.tally.accepted++;
+    } catch (error) {
+      this.#refused(ref, line, "history", error);
+    }
+  }
+
   async #kill(ref: EntityRef<CartCommand>): Promise<void> {
     await this.#system.kill(ref);
     this.tally.accepted++;
@@ -134,11 +152,11 @@ export class ScriptRunner {
   }
 }
 
-function cartLines({ lines, total, checkedOut }: CartSummary): string[] {
+function cartLines({ lines, total, ...state }: CartSummary): string[] {
   const items = lines.map(({ sku, quantity, price }) => {
     const each = quantity === 1 ? "" : `${quantity} × ${won(price)}`;
     return `${left(sku, 22)} ${right(each, 20)} ${right(won(quantity * price), 14)}`;
   });
-  const title = `${count(lines.length, "item")}, ${checkedOut ? "checked out" : "open"}`;
+  const title = `${count(lines.length, "item")}, ${statusOf(state)}`;
   return [...items, `${left(title, 43)} ${right(won(total), 14)}`];
 }

@@ -9,13 +9,13 @@ export interface ScriptCommand {
 /** What a line asks for. */
 export type ScriptStep =
   | { readonly do: "command"; readonly cart: string; readonly command: ScriptCommand }
-  | { readonly do: "snapshot" | "print" | "kill"; readonly cart: string }
+  | { readonly do: "snapshot" | "print" | "history" | "kill"; readonly cart: string }
   | { readonly do: "crash" };
 
 /** The longest id of a cart, in UTF-16 code units. */
 const cartIdLengthMax = 200;
 
-const known = ["cart", "command", "snapshot", "print", "kill", "crash"];
+const known = ["cart", "command", "snapshot", "print", "history", "kill", "crash"];
 
 /** Reads one line. Gives the step, or the problem in words. */
 export function parseStep(text: string): ScriptStep | string {
@@ -48,7 +48,7 @@ function commandStep(line: Record<string, unknown>, keys: readonly string[]): Sc
 }
 
 function controlStep(line: Record<string, unknown>): ScriptStep | string {
-  for (const key of ["snapshot", "print", "kill"] as const) {
+  for (const key of ["snapshot", "print", "history", "kill"] as const) {
     if (!Object.hasOwn(line, key)) continue;
     const cart = line[key];
     const problem = cartProblem(key, cart);

@@ -9,6 +9,7 @@ import { cart } from "./cart.ts";
 import { narrated, narrator } from "./narrator.ts";
 import { openShop } from "./open-shop.ts";
 import { readScript } from "./read-script.ts";
+import { ReadSide } from "./read-side.ts";
 import { Screen } from "./screen.ts";
 import { ScriptError } from "./script-error.ts";
 import { ScriptRunner, type Tally } from "./script-runner.ts";
@@ -51,7 +52,12 @@ async function work(task: Task): Promise<number> {
         return exitCodes.failed;
       }
     }
-    return await runLines(system, task.script, task.fromLine ?? 1, told);
+    const readSide = new ReadSide(system, task.folder);
+    try {
+      return await runLines(system, readSide, task, told);
+    } finally {
+      await readSide.close();
+    }
   } finally {
     await system.terminate();
   }
@@ -59,15 +65,15 @@ async function work(task: Task): Promise<number> {
 
 async function runLines(
   system: ActorSystem,
-  script: string,
-  fromLine: number,
+  readSide: ReadSide,
+  { script, fromLine = 1 }: Task,
   told: Acknowledgements,
 ): Promise<number> {
   const goesOn = fromLine === 1 ? "runs the script" : `goes on from line ${fromLine}`;
   screen.line(`process ${process.pid} ${goesOn}`, "title");
   const prefix = `${cart.entityType}|`;
   const subscriber = system.spawn(
-    narrator(screen, (id) => id.slice(prefix.length)),
+    narrator(screen, (id) => (id.startsWith(prefix) ? id.slice(prefix.length) : undefined)),
     "narrator",
   );
   system.eventStream.subscribe(subscriber, narrated);
@@ -84,15 +90,23 @@ async function runLines(
     },
   });
   let problem: unknown;
+  let tables: readonly string[] = [];
   try {
-    await runner.run(readScript(script, fromLine));
+    try {
+      await runner.run(readScript(script, fromLine));
+    } finally {
+      tables = await readSide.tables(runner.offset);
+    }
   } catch (error) {
     problem = error;
   }
+  // Whatever became of it, nothing goes on with the carts while they are looked at.
+  await readSide.stop();
   await subscriber.ask({ type: "Finish" });
   screen.line();
   screen.line(ending(problem === undefined ? "end of the script" : "stopped", runner.tally, fromLine), "title");
   const kept = await reportEnd(screen, system, told);
+  for (const line of tables) screen.line(line);
   if (problem !== undefined) throw problem;
   return kept && runner.tally.failed === 0 ? exitCodes.done : exitCodes.failed;
 }

@@ -4,12 +4,13 @@ import { UnhandledCommandError } from "rekindle";
 import { given } from "rekindle/testkit";
 import { type CartCommand, cart } from "#src/demo/cart.js";
 import { CartError } from "#src/demo/cart-error.js";
-import { linesMax, priceMax, quantityMax, skuLengthMax } from "#src/demo/cart-rules.js";
+import { linesMax, priceMax, quantityMax, reasonLengthMax, skuLengthMax } from "#src/demo/cart-rules.js";
 import type { CartEvent } from "#src/demo/cart-state.js";
 
 const bananas: CartEvent = { type: "ItemAdded", sku: "banana", quantity: 2, price: 500 };
 const milk: CartEvent = { type: "ItemAdded", sku: "milk", quantity: 1, price: 2_900 };
-const paid: CartEvent = { type: "CheckedOut", total: 1_000 };
+const checkedOut: CartEvent = { type: "CheckedOut", total: 1_000 };
+const reopened: CartEvent = { type: "Reopened", reason: "out of stock" };
 const addMilk: CartCommand = { type: "AddItem", sku: "milk", quantity: 1, price: 2_900 };
 
 /** Commands as a script has them: any JSON. */
@@ -41,7 +42,7 @@ describe("the cart of the demo", () => {
         { sku: "banana", quantity: 2, price: 500 },
         { sku: "milk", quantity: 1, price: 2_900 },
       ];
-      expect(reply).to.deep.equal({ lines, total: 3_900, checkedOut: false, revision: 2 });
+      expect(reply).to.deep.equal({ lines, total: 3_900, checkedOut: false, paid: false, revision: 2 });
     });
 
     it("more of the same, at the newest price", () => {
@@ -73,9 +74,32 @@ describe("the cart of the demo", () => {
 
     it("the checkout, with its total", () => {
       const { events, reply, state } = given(cart, [bananas]).when({ type: "Checkout" });
-      expect(events).to.deep.equal([paid]);
+      expect(events).to.deep.equal([checkedOut]);
       expect(reply).to.deep.equal({ total: 1_000, revision: 2 });
       expect(state.checkedOut).to.equal(true);
+    });
+
+    it("what corrects a wrong price, beside the event that was wrong", () => {
+      const command: CartCommand = { type: "CorrectPrice", sku: "banana", price: 50, reason: "a zero too many" };
+      const { events, state } = given(cart, [bananas]).when(command);
+      const { type: _, ...rest } = command;
+      expect(events).to.deep.equal([{ type: "PriceCorrected", ...rest, was: 500 }]);
+      expect(state).to.deep.include({ total: 100, revision: 2 });
+    });
+
+    it("that it is paid, once the checkout is confirmed", () => {
+      const { events, reply } = given(cart, [bananas, checkedOut]).when({ type: "ConfirmCheckout", checkout: 2 });
+      expect(events).to.deep.equal([{ type: "Paid", total: 1_000 }]);
+      expect(reply).to.deep.include({ checkedOut: true, paid: true, revision: 3 });
+    });
+
+    it("why it is reopened, and is open for everything then", () => {
+      const reopen: CartCommand = { type: "ReopenCart", checkout: 2, reason: "out of stock" };
+      const { events } = given(cart, [bananas, checkedOut]).when(reopen);
+      expect(events).to.deep.equal([{ type: "Reopened", reason: "out of stock" }]);
+      const again = given(cart, [bananas, checkedOut, reopened]);
+      expect(again.when(addMilk).events).to.deep.equal([milk]);
+      expect(again.when({ type: "Checkout" }).events).to.deep.equal([checkedOut]);
     });
 
     it("skus that are names of every object, or Korean", () => {
@@ -93,8 +117,25 @@ describe("the cart of the demo", () => {
       expect(reply).to.deep.include({ total: 1_000, revision: 1 });
     });
 
+    it("for a price that it has already", () => {
+      const command: CartCommand = { type: "CorrectPrice", sku: "banana", price: 500, reason: "to be sure" };
+      expect(given(cart, [bananas]).when(command)).to.deep.include({ events: [], rejection: undefined });
+    });
+
+    it("for the end of a checkout that is over", () => {
+      const late: CartCommand = { type: "ReopenCart", checkout: 2, reason: "out of stock" };
+      for (const history of [
+        [bananas, checkedOut, reopened],
+        [bananas, checkedOut, reopened, checkedOut],
+      ]) {
+        const { events, reply } = given(cart, history).when(late);
+        expect(events).to.deep.equal([]);
+        expect(reply).to.deep.include({ revision: history.length });
+      }
+    });
+
     it("for a look into it, also after the checkout", () => {
-      const { events, reply } = given(cart, [bananas, paid]).when({ type: "GetCart" });
+      const { events, reply } = given(cart, [bananas, checkedOut]).when({ type: "GetCart" });
       expect(events).to.deep.equal([]);
       expect(reply).to.deep.include({ total: 1_000, checkedOut: true, revision: 2 });
     });
@@ -113,12 +154,25 @@ describe("the cart of the demo", () => {
   });
 
   describe("after the checkout", () => {
-    const closed = [bananas, paid];
+    const closed = [bananas, checkedOut];
     const text = "the cart is checked out";
     refuses("more items", closed, addMilk, "CART_CLOSED", text);
     refuses("fewer items", closed, { type: "RemoveItem", sku: "banana" }, "CART_CLOSED", text);
     refuses("another quantity", closed, { type: "ChangeQuantity", sku: "banana", quantity: 1 }, "CART_CLOSED", text);
     refuses("another checkout", closed, { type: "Checkout" }, "CART_CLOSED", text);
+    const correct: CartCommand = { type: "CorrectPrice", sku: "banana", price: 50, reason: "a zero too many" };
+    refuses("another price", closed, correct, "CART_CLOSED", text);
+
+    const over = "no such checkout of the cart is under way";
+    const paid: CartEvent = { type: "Paid", total: 1_000 };
+    const confirm: CartCommand = { type: "ConfirmCheckout", checkout: 2 };
+    const reopen: CartCommand = { type: "ReopenCart", reason: "on second thoughts" };
+    refuses("to confirm it again", [...closed, paid], confirm, "CHECKOUT_OVER", over);
+    refuses("to confirm an earlier one", [...closed, reopened, checkedOut], confirm, "CHECKOUT_OVER", over);
+    refuses("to be opened when it is paid", [...closed, paid], reopen, "CHECKOUT_OVER", over);
+    refuses("to be opened when it is open", [bananas], reopen, "CHECKOUT_OVER", over);
+    const unexplained = `a reason is a text of 1 to ${reasonLengthMax} characters, not nothing`;
+    refuses("to be opened without a reason", closed, scripted({ type: "ReopenCart" }), "INVALID_REASON", unexplained);
   });
 
   describe("at any time", () => {

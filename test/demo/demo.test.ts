@@ -31,7 +31,7 @@ describe("the demo", function () {
     expect(end.out).to.include("recovered from snapshot at 6 + 1 event\n");
     expect(end.out).to.include("?? GiftWrap, line 17: a cart does not know this command");
     expect(end.out).to.include("end of the script: 21 lines, 14 done, 6 refused, 1 unknown");
-    expect(end.out).to.match(/ 42 +4 items, checked out +8 +₩21,300\n/);
+    expect(end.out).to.match(/ 42 +4 items, paid +9 +₩21,300\n/);
     expectTidy(end);
   });
 
@@ -41,6 +41,9 @@ describe("the demo", function () {
     expect(end.out.match(/ 2 items, open +₩7,000\n/g)).to.have.length(2);
     expect(end.out).to.match(/ 장바구니 +2 items, open +4 +₩7,000\n/);
     expect(end.out).to.match(/killed.+\n.+recovered from snapshot at 4 \+ 0 events\n/);
+    expect(end.out).to.match(
+      /\n {2}바나나 +1 +1\n\n {2}sales per hour .+\n {2}none\n\n {2}open carts .+\n {2}장바구니 .+₩7,000\n$/,
+    );
     expectTidy(end);
   });
 
@@ -48,7 +51,8 @@ describe("the demo", function () {
     const end = await runDemo(folder(), [sample("many")]);
     expect(end.code, end.err).to.equal(0);
     expect(end.out).to.include("… 400 events so far\n");
-    expect(end.out).to.match(/All 431 acknowledged changes in 50 carts are there, in order, once\.\n$/);
+    expect(end.out).to.match(/All 431 acknowledged changes in 50 carts are there, in order, once\.\n/);
+    expect(end.out).to.include("  … and 7 more items\n");
     expectTidy(end);
   });
 
@@ -58,17 +62,31 @@ describe("the demo", function () {
     const pids = [...end.out.matchAll(/^process (\d+) (.+)$/gm)].map(([, pid, what]) => ({ pid, what }));
     expect(pids.map(({ what }) => what)).to.deep.equal([
       "runs the script",
-      "is killed by line 70 (SIGKILL)",
+      "is killed by line 73 (SIGKILL)",
       "opens the store and recovers",
-      "goes on from line 71",
+      "goes on from line 74",
     ]);
     expect(new Set(pids.map(({ pid }) => pid)).size).to.equal(2);
     const acknowledged = Number(/^ {2}(\d+) changes acknowledged, \d+ lines? in flight/m.exec(end.out)?.[1]);
-    expect(acknowledged).to.be.within(30, 66);
-    expect(end.out).to.include(`All ${acknowledged} acknowledged changes in 4 carts are there, in order, once.`);
+    expect(acknowledged).to.be.within(30, 69);
+    expect(end.out).to.include(`All ${acknowledged} acknowledged changes in 5 carts are there, in order, once.`);
     expect(end.out).to.match(/ 42 +(snapshot at \d+ \+ )?\d+ events? +₩/);
-    expect(end.out).to.match(/end of the script: 15 lines from line 71 on/);
+    expect(end.out).to.match(/end of the script: 20 lines from line 74 on/);
     expectTidy(end);
+
+    const history = end.out.slice(end.out.indexOf("history of 2 events"));
+    expect(history, "the wrong event stays").to.match(
+      /^.+\n.+#1 ItemAdded .+₩219,000\n.+#2 PriceCorrected .+₩21,900\n/,
+    );
+    expect(end.out).to.match(/ 민준 +#4 Reopened .+OutOfStockError:\n +of 60 rice there are \d+\n/);
+    expect(end.out).to.match(/\n {2}open carts +items +total\n {2}민준 +1 +₩1,314,000\n$/);
+
+    const rebuilt = await runDemo(folder(), ["--rebuild"]);
+    expect(rebuilt.code, rebuilt.err).to.equal(0);
+    expect(rebuilt.out).to.match(/^rebuilt 3 read models from \d\d events each, in \d+ milliseconds?\n\n/);
+    expect(rebuilt.out).to.include(end.out.slice(end.out.indexOf("  popular items")));
+    expect(rebuilt.out).to.match(/The tables say what they said before\.\n$/);
+    expectTidy(rebuilt);
   });
 
   it("begins with a fresh store each time, so that nothing adds up", async () => {
@@ -112,6 +130,12 @@ describe("the demo", function () {
     expect(existsSync(join(folder(), "data", "journal", "demo-shop", "CURRENT"))).to.equal(true);
   });
 
+  it("rebuilds nothing where there is no store", async () => {
+    const end = await runDemo(folder(), ["--rebuild"]);
+    expect(end).to.deep.include({ code: 2, out: "" });
+    expect(end.err).to.match(/demo-crash: there is no store; run the demo without --rebuild first\n$/);
+  });
+
   it("explains itself, and its misuse", async () => {
     expect(await runDemo(folder(), ["--help"])).to.deep.include({ code: 0, err: "" });
     for (const args of [["--dta", "x"], ["a", "b"], ["--data"], ["--data", ""]]) {
@@ -135,7 +159,7 @@ describe("the demo", function () {
     const story = new URL("./lying-story.js", import.meta.url);
     const end = await runDemo(folder(), [sample("crash"), join(folder(), "shop")], story);
     expect(end.code).to.equal(1);
-    expect(end.err).to.match(/^cart 42, line 69: .+ event 1000\b.+\n$/);
+    expect(end.err).to.match(/^cart 42, line 72: .+ event 1000\b.+\n$/);
     expect(end.out).to.include("LOST: 1 acknowledged change not as acknowledged.");
     expect(end.out).not.to.include("goes on from line");
   });

@@ -26,15 +26,16 @@ describe("a script of the demo", () => {
 
   it("has a command or a control on every line", async () => {
     const { steps, error } = await read(
-      `{"cart":"42","command":{"type":"RemoveItem","sku":"우유"}}\n{"snapshot":"42"}\n{"print":"42"}\n{"kill":"수진"}\n{"crash":true}\n`,
+      `{"cart":"42","command":{"type":"RemoveItem","sku":"우유"}}\n{"snapshot":"42"}\n{"print":"42"}\n{"history":"42"}\n{"kill":"수진"}\n{"crash":true}\n`,
     );
     expect(error).to.equal(undefined);
     expect(steps).to.deep.equal([
       { line: 1, step: { do: "command", cart: "42", command: { type: "RemoveItem", sku: "우유" } } },
       { line: 2, step: { do: "snapshot", cart: "42" } },
       { line: 3, step: { do: "print", cart: "42" } },
-      { line: 4, step: { do: "kill", cart: "수진" } },
-      { line: 5, step: { do: "crash" } },
+      { line: 4, step: { do: "history", cart: "42" } },
+      { line: 5, step: { do: "kill", cart: "수진" } },
+      { line: 6, step: { do: "crash" } },
     ]);
   });
 
@@ -62,9 +63,9 @@ describe("a script of the demo", () => {
     ["42", /^a line is an object such as \{"print":"42"\}, not 42$/],
     ["null", /not null$/],
     ['["print","42"]', /not a list$/],
-    ["{}", /^a line has a cart and a command, or one of snapshot, print, kill, crash$/],
+    ["{}", /^a line has a cart and a command, or one of snapshot, print, history, kill, crash$/],
     ['{"print":"1","kill":"1"}', /^a line has a cart and a command, or one of/],
-    ['{"prnt":"42"}', /^unknown key "prnt"; the keys are cart, command, snapshot, print, kill, crash$/],
+    ['{"prnt":"42"}', /^unknown key "prnt"; the keys are cart, command, snapshot, print, history, kill, crash$/],
     ['{"cart":"42","command":{"type":"X"},"note":1}', /^unknown key "note"/],
     ['{"__proto__":"42"}', /^unknown key "__proto__"/],
     ['{"cart":"42"}', /^the cart has no command$/],
