@@ -1,9 +1,10 @@
-/** `npm run crash-test [-- --rounds N --damages N --outages N --salvages N --projections N --seed N]`: as many kills, damages of a closed store, random outages, salvages, or kills of projections as wanted, as a table. */
+/** `npm run crash-test [-- --rounds N --damages N --outages N --salvages N --projections N --checkouts N --seed N]`: as many kills, damages of a closed store, random outages, salvages, or kills of projections or checkouts as wanted, as a table. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { reportCheckouts } from "./checkout-report.js";
 import { CrashRounds } from "./crash-rounds.js";
 import { reportDamages } from "./damage-report.js";
 import { reportProjections } from "./projection-report.js";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     outages: { type: "string", default: "0" },
     salvages: { type: "string", default: "0" },
     projections: { type: "string", default: "0" },
+    checkouts: { type: "string", default: "0" },
     seed: { type: "string", default: String(Date.now() % 1e9) },
   },
 });
@@ -24,12 +26,14 @@ const damages = wholeNumber(values.damages, "--damages");
 const outages = wholeNumber(values.outages, "--outages");
 const salvages = wholeNumber(values.salvages, "--salvages");
 const projections = wholeNumber(values.projections, "--projections");
+const checkouts = wholeNumber(values.checkouts, "--checkouts");
 const rounds = wholeNumber(values.rounds, "--rounds");
 const seed = wholeNumber(values.seed, "--seed");
 if (damages > 0) process.exit((await reportDamages(damages, seed)) ? 0 : 1);
 if (outages > 0) process.exit((await reportOutages(outages, seed)) ? 0 : 1);
 if (salvages > 0) process.exit((await reportSalvages(salvages, seed)) ? 0 : 1);
 if (projections > 0) process.exit((await reportProjections(projections, seed)) ? 0 : 1);
+if (checkouts > 0) process.exit((await reportCheckouts(checkouts)) ? 0 : 1);
 const folder = await mkdtemp(join(tmpdir(), "rekindle-crash-"));
 const crashes = new CrashRounds(folder, seed);
 
