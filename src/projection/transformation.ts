@@ -54,8 +54,8 @@ const emittedBy = "transformation";
 
 /**
  * Emits events because of events. What it emits, what it remembers and its place are one commit of the actor system's storage: each
- * event is transformed exactly once. It never sees the events that it has emitted itself. Entities whose streams it adds to recover
- * when they next write; it is best to give it streams of its own.
+ * event is transformed exactly once. It never sees the events that it has emitted itself. Give it streams of its own: the
+ * next write of a live entity whose stream it has added to is refused with PersistRejectedError, and the entity recovers.
  *
  * @throws TypeError when an option is missing or of the wrong kind
  */
