@@ -1,12 +1,13 @@
 /** One actor: its mailbox, its turns, its present incarnation, and how it ends. */
 import { ActorFailedError, ActorStoppedError, MailboxOverflowError, RecoveryFailedError } from "../errors.ts";
 import { encodeName } from "./actor-name.ts";
+import { pathOf } from "./actor-path.ts";
 import type { Cell, CellHost } from "./cell-host.ts";
 import type { Dispatchable } from "./dispatcher.ts";
 import type { Envelope } from "./envelope.ts";
 import type { EndReason, Incarnation } from "./incarnation.ts";
 import { Mailbox } from "./mailbox.ts";
-import { type NactHandle, type NactHost, type NactRef, pathOf, replyThroughNact, spawnHosted } from "./nact-actor.ts";
+import { type NactHandle, type NactHost, type NactRef, replyThroughNact, spawnHosted } from "./nact-actor.ts";
 import { Pause } from "./pause.ts";
 import { RestartBackoff, type Supervision } from "./supervision.ts";
 
@@ -41,21 +42,20 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
   readonly #host: CellHost;
   readonly #properties: CellProperties;
   readonly #mailbox: Mailbox<Envelope>;
-  readonly #backoff: RestartBackoff;
+  #backoff: RestartBackoff | undefined;
   readonly #handle: NactHandle;
   #incarnation: Incarnation;
   #status: Status = "new";
   #turnRequested = false;
   #inHand: Envelope | undefined;
   #pause: Pause | undefined;
-  readonly #onEnded = new Set<(error?: unknown) => void>();
+  #onEnded: Set<(error?: unknown) => void> | undefined;
 
   /** @throws NameTakenError, or the error of nact when the parent has stopped */
   constructor(host: CellHost, properties: CellProperties) {
     this.#host = host;
     this.#properties = properties;
     this.#mailbox = new Mailbox(properties.mailboxCapacity ?? defaultMailboxCapacity);
-    this.#backoff = new RestartBackoff(properties.supervision);
     this.#handle = spawnHosted(properties.parent, encodeName(properties.name), this);
     this.path = pathOf(this.#handle.reference);
     this.#incarnation = properties.incarnate(this);
@@ -119,14 +119,15 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
 
   whenEnded(): Promise<void> {
     if (this.#status === "ended") return Promise.resolve();
-    return new Promise((resolve) => this.#onEnded.add(() => resolve()));
+    return new Promise((resolve) => this.onEnded(() => resolve()));
   }
 
   /** Calls back synchronously when the actor ends, at once if it has; not after the result was called. */
   onEnded(callback: (error?: unknown) => void): () => void {
+    this.#onEnded ??= new Set();
     if (this.#status === "ended") callback();
     else this.#onEnded.add(callback);
-    return () => void this.#onEnded.delete(callback);
+    return () => void this.#onEnded?.delete(callback);
   }
 
   // --- NactHost
@@ -146,6 +147,7 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
   async decide(error: unknown): Promise<"restart" | "stop"> {
     if (this.#status === "ended") return "stop";
     this.#status = "restarting";
+    this.#backoff ??= new RestartBackoff(this.#properties.supervision);
     const pauseMs = this.#backoff.failed(this.#host.clock.monotonic(), error);
     const [{ path }, { restarts }, willRestart] = [this, this.#backoff, pauseMs !== undefined];
     this.#host.tell({ type: "ActorFailed", path, error, restarts, willRestart });
@@ -259,8 +261,8 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
     if (this.#status === "ended") return;
     this.#status = "ended";
     // First of all, because whatever is told from here on must not reach this actor any more.
-    for (const callback of this.#onEnded) callback(error);
-    this.#onEnded.clear();
+    for (const callback of this.#onEnded ?? []) callback(error);
+    this.#onEnded = undefined;
     this.#handle.stop();
     this.#pause?.cutShort();
     this.#inHand?.reply?.reject(

@@ -4,12 +4,13 @@ import { ActorStoppedError, NameTakenError } from "../errors.ts";
 import { ActorCell, type CellProperties } from "./actor-cell.ts";
 import type { ActorDefinition, ActorScope } from "./actor-definition.ts";
 import { encodeName } from "./actor-name.ts";
+import { pathOf } from "./actor-path.ts";
 import { type ActorRef, LocalRef } from "./actor-ref.ts";
 import { Asks } from "./ask.ts";
 import type { Cell, CellHost } from "./cell-host.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Logger } from "./logger.ts";
-import { hasChild, type NactRef, pathOf, spawnGuardian, startNactSystem, stopNactSystem } from "./nact-actor.ts";
+import { hasChild, type NactRef, spawnGuardian, startNactSystem, stopNactSystem } from "./nact-actor.ts";
 import { PlainIncarnation } from "./plain-incarnation.ts";
 import type { SystemEvent, SystemEventSink } from "./system-event.ts";
 

@@ -34,14 +34,14 @@ export interface OwnBelongings<M> {
   cancelReceiveTimeout(): void;
 }
 
-/** See {@link OwnBelongings}. */
+/** See {@link OwnBelongings}. What is not used is not made: most actors own nothing. */
 export class Belongings<M> implements OwnBelongings<M> {
-  readonly timers: IncarnationTimers<M>;
   readonly #clock: Clock;
   readonly #send: SendToSelf<M>;
   readonly #fail: (error: unknown) => void;
   /** By the cell and not by the reference: an entity has many references. */
-  readonly #watched = new Map<ActorCell, () => void>();
+  #watched: Map<ActorCell, () => void> | undefined;
+  #timers: IncarnationTimers<M> | undefined;
   #receiveTimeout: ReceiveTimeout | undefined;
   #closed = false;
 
@@ -53,12 +53,16 @@ export class Belongings<M> implements OwnBelongings<M> {
     this.#clock = clock;
     this.#send = send;
     this.#fail = fail;
-    this.timers = new IncarnationTimers(clock, send);
+  }
+
+  get timers(): IncarnationTimers<M> {
+    this.#timers ??= this.#makeTimers();
+    return this.#timers;
   }
 
   /** Nothing that could send a message is left. */
   get idle(): boolean {
-    return this.timers.size === 0 && this.#watched.size === 0 && this.#receiveTimeout === undefined;
+    return !this.#timers?.size && !this.#watched?.size && this.#receiveTimeout === undefined;
   }
 
   watch(ref: AnyActorRef, message: WatchMessage<M>): void {
@@ -69,7 +73,7 @@ export class Belongings<M> implements OwnBelongings<M> {
     const cell = liveCellOf(ref);
     if (!cell || cell.ended) return tell();
     const ended = (error: unknown): void => {
-      this.#watched.delete(cell);
+      this.#watched?.delete(cell);
       try {
         tell(error);
       } catch (mistake) {
@@ -77,14 +81,15 @@ export class Belongings<M> implements OwnBelongings<M> {
         this.#fail(mistake);
       }
     };
+    this.#watched ??= new Map();
     this.#watched.set(cell, cell.onEnded(ended));
   }
 
   unwatch(ref: AnyActorRef): void {
     const cell = liveCellOf(ref);
     if (!cell) return;
-    this.#watched.get(cell)?.();
-    this.#watched.delete(cell);
+    this.#watched?.get(cell)?.();
+    this.#watched?.delete(cell);
   }
 
   setReceiveTimeout(afterMs: number, message: M): void {
@@ -112,22 +117,17 @@ export class Belongings<M> implements OwnBelongings<M> {
   /** The incarnation is over. */
   close(): void {
     this.#closed = true;
-    this.timers.close();
+    this.#timers?.close();
     this.cancelReceiveTimeout();
-    for (const stopWatching of this.#watched.values()) stopWatching();
-    this.#watched.clear();
+    for (const stopWatching of this.#watched?.values() ?? []) stopWatching();
+    this.#watched = undefined;
   }
-}
 
-/** The belongings as part of a context, from which users take functions out. */
-export function asContext<M>(belongings: Belongings<M>): OwnBelongings<M> {
-  return {
-    timers: belongings.timers,
-    watch: (ref, message) => belongings.watch(ref, message),
-    unwatch: (ref) => belongings.unwatch(ref),
-    setReceiveTimeout: (afterMs, message) => belongings.setReceiveTimeout(afterMs, message),
-    cancelReceiveTimeout: () => belongings.cancelReceiveTimeout(),
-  };
+  #makeTimers(): IncarnationTimers<M> {
+    const timers = new IncarnationTimers(this.#clock, this.#send);
+    if (this.#closed) timers.close();
+    return timers;
+  }
 }
 
 /** One timer however many messages come: it is set again only when it fires too early, or with the next message. */

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { type Ref, spawnStateless } from "nact";
 import { ActorStoppedError } from "../errors.ts";
-import { decodeName } from "./actor-name.ts";
+import { pathOf } from "./actor-path.ts";
 import type { ReplyAddress } from "./envelope.ts";
 
 /** A reference that nact's own functions take. */
@@ -18,7 +18,17 @@ interface NactNode {
   stop(): void;
 }
 
+/** What nact asks of a mailbox that it puts nothing into. */
+interface NactMailbox {
+  shift(): undefined;
+  toArray(): readonly never[];
+}
+
 interface NactActorBase extends NactNode {
+  mailbox: NactMailbox;
+  childReferences: Map<string, NactRef>;
+  initializeState(): void;
+  childSpawned(child: NactNode): void;
   dispatch(message: unknown, sender?: unknown): void;
   /** Asks `onCrash`, and does what it says. */
   handleFault(message: unknown, sender: unknown, error: unknown): Promise<void>;
@@ -45,8 +55,7 @@ type NactActorClass = new (
   system: NactNode,
   receive: () => void,
   properties: {
-    initialStateFunc: () => void;
-    onCrash: (message: unknown, error: unknown, context: CrashContext) => Promise<symbol>;
+    onCrash: (this: HostedActor, message: unknown, error: unknown, context: CrashContext) => Promise<symbol>;
   },
 ) => NactActorBase;
 
@@ -74,22 +83,46 @@ export interface NactHost {
 /** nact never delivers to an actor of ours by itself. */
 function nothing(): void {}
 
-/** A nact actor that gives its place in the hierarchy, its life and its supervision; messages and turns are its host's. */
+/** What nact calls when it was told of a crash. */
+async function decide(this: HostedActor, _message: unknown, error: unknown, context: CrashContext): Promise<symbol> {
+  return (await this.host.decide(error)) === "restart" ? context.reset : context.stop;
+}
+
+const noMessages: NactMailbox = { shift: () => undefined, toArray: () => [] };
+const noChildren = new Map<string, never>();
+const properties = { onCrash: decide };
+
+/**
+ * A nact actor that gives its place in the hierarchy, its life and its supervision; messages and turns are its host's. An empty
+ * mailbox and two maps for children are most of what nact makes for an actor: ours share one of each until they have a child.
+ */
 class HostedActor extends Actor {
-  readonly #host: NactHost;
+  readonly host: NactHost;
 
   constructor(parent: NactNode, name: string, host: NactHost) {
-    super(parent, name, parent.system, nothing, {
-      initialStateFunc: () => host.begin(),
-      onCrash: async (_message, error, context) =>
-        (await host.decide(error)) === "restart" ? context.reset : context.stop,
-    });
-    this.#host = host;
+    super(parent, name, parent.system, nothing, properties);
+    this.host = host;
+    this.mailbox = noMessages;
+    this.children = noChildren;
+    this.childReferences = noChildren;
+  }
+
+  /** Called by nact in its constructor, too, when there is no host yet. */
+  override initializeState(): void {
+    if (this.host) this.host.begin();
+  }
+
+  override childSpawned(child: NactNode): void {
+    if (this.children === noChildren) {
+      this.children = new Map();
+      this.childReferences = new Map();
+    }
+    super.childSpawned(child);
   }
 
   /** nact's dispatch and query end here. */
   override dispatch(message: unknown, sender?: unknown): void {
-    this.#host.deliver(message, isReference(sender) ? sender : undefined);
+    this.host.deliver(message, isReference(sender) ? sender : undefined);
   }
 
   crashed(error: unknown): void {
@@ -104,7 +137,7 @@ class HostedActor extends Actor {
   override stop(): void {
     stopChildren(this);
     super.stop();
-    this.#host.stopped();
+    this.host.stopped();
   }
 }
 
@@ -243,21 +276,6 @@ export function isParent(value: unknown): value is NactRef {
 export function isReference(value: unknown): value is NactRef {
   if (typeof value !== "object" || value === null || !("type" in value) || !("system" in value)) return false;
   return value.type === "actor" || value.type === "temp";
-}
-
-/** Where an actor stands, for people: such as `shop://user/greeter`, with the names as they were given. */
-export function pathOf(reference: NactRef): string {
-  if (!("path" in reference)) return "temporary reference";
-  const { system, parts } = reference.path as { system: string; parts: readonly string[] };
-  return `${decodeNameIfOurs(system.replace(/~\d+$/, ""))}://${parts.map(decodeNameIfOurs).join("/")}`;
-}
-
-function decodeNameIfOurs(encoded: string): string {
-  try {
-    return decodeName(encoded);
-  } catch {
-    return encoded;
-  }
 }
 
 function liveNode(reference: NactRef): NactNode {

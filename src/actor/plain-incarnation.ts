@@ -2,10 +2,11 @@
 import { ActorFailedError } from "../errors.ts";
 import type { ActorContext, ActorOptions, ActorScope } from "./actor-definition.ts";
 import type { ActorRef } from "./actor-ref.ts";
-import { asContext, Belongings } from "./belongings.ts";
+import { Belongings } from "./belongings.ts";
 import type { Envelope, ReplyAddress } from "./envelope.ts";
 import type { EndReason, Incarnation } from "./incarnation.ts";
 import type { Logger } from "./logger.ts";
+import { OwnContext } from "./own-context.ts";
 import { isPromiseLike } from "./promise-like.ts";
 import type { SendToSelf } from "./timers.ts";
 
@@ -26,7 +27,8 @@ export interface PlainActorSeat<M> {
 /** One life of a plain actor. */
 export class PlainIncarnation<M, S> implements Incarnation {
   readonly #options: ActorOptions<M, S>;
-  readonly #told: ActorContext<M>;
+  readonly #seat: PlainActorSeat<M>;
+  readonly #told: PlainContext<M>;
   readonly #belongings: Belongings<M>;
   readonly #log: Logger;
   /** Undefined before `start`. */
@@ -35,8 +37,9 @@ export class PlainIncarnation<M, S> implements Incarnation {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: ActorOptions<M, S>, seat: PlainActorSeat<M>) {
-    const { self, system, log, spawn, enqueue, wake } = seat;
+    const { self, system, log, enqueue, wake } = seat;
     this.#options = options;
+    this.#seat = seat;
     this.#log = log;
     const fail = (cause: unknown): void => {
       this.#failure ??= { error: new ActorFailedError(self.path, "watch", cause) };
@@ -46,16 +49,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
       enqueue({ message, reply: undefined, metadata: undefined, wanted });
     const belongings = new Belongings<M>(system.clock, send, fail);
     this.#belongings = belongings;
-    this.#told = {
-      ...asContext(belongings),
-      self,
-      system,
-      log,
-      spawn,
-      reply: nobody,
-      reject: nobody,
-      metadata: noMetadata,
-    };
+    this.#told = new PlainContext(seat, belongings);
   }
 
   get stopping(): boolean {
@@ -104,14 +98,54 @@ export class PlainIncarnation<M, S> implements Incarnation {
     this.#state = state;
   }
 
-  #contextOf({ reply, metadata }: Envelope): ActorContext<M> {
-    if (!reply && !metadata) return this.#told;
-    return {
-      ...this.#told,
-      metadata: metadata ?? noMetadata,
-      reply: reply ? (value) => answer(reply, value) : nobody,
-      reject: reply ? (error) => reply.reject(error) : nobody,
-    };
+  #contextOf(envelope: Envelope): PlainContext<M> {
+    const { reply, metadata } = envelope;
+    return reply || metadata ? new PlainContext(this.#seat, this.#belongings, reply, metadata) : this.#told;
+  }
+}
+
+/** What an actor is given with a message. Its functions are made when they are asked for: there is a context for each question. */
+class PlainContext<M> extends OwnContext<M> implements ActorContext<M> {
+  readonly #seat: PlainActorSeat<M>;
+  readonly #reply: ReplyAddress | undefined;
+  readonly metadata: ActorContext<M>["metadata"];
+
+  constructor(
+    seat: PlainActorSeat<M>,
+    belongings: Belongings<M>,
+    reply?: ReplyAddress,
+    metadata: ActorContext<M>["metadata"] = noMetadata,
+  ) {
+    super(belongings);
+    this.#seat = seat;
+    this.#reply = reply;
+    this.metadata = metadata;
+  }
+
+  get self(): ActorRef<M> {
+    return this.#seat.self;
+  }
+
+  get system(): ActorScope {
+    return this.#seat.system;
+  }
+
+  get log(): Logger {
+    return this.#seat.log;
+  }
+
+  get spawn(): ActorScope["spawn"] {
+    return this.#seat.spawn;
+  }
+
+  get reply(): (value: unknown) => void {
+    const address = this.#reply;
+    return address ? (value) => answer(address, value) : nobody;
+  }
+
+  get reject(): (error: Error) => void {
+    const address = this.#reply;
+    return address ? (error) => address.reject(error) : nobody;
   }
 }
 

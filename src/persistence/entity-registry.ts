@@ -1,10 +1,11 @@
 /** The entity types of one system, each with its own shard. */
 import type { ActorCell } from "../actor/actor-cell.ts";
 import type { ActorKernel } from "../actor/actor-kernel.ts";
+import { pathOf } from "../actor/actor-path.ts";
 import type { ActorRef } from "../actor/actor-ref.ts";
 import type { AskOptions } from "../actor/ask.ts";
 import type { Envelope, ReplyAddress } from "../actor/envelope.ts";
-import { type NactRef, pathOf } from "../actor/nact-actor.ts";
+import type { NactRef } from "../actor/nact-actor.ts";
 import { ActorStoppedError } from "../errors.ts";
 import type { StoredSnapshot } from "../storage/snapshot-store.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
@@ -160,8 +161,18 @@ export class EntityRegistry implements EventDecoder {
         mailboxCapacity: options.mailboxCapacity,
         supervision: options.supervision,
         persistenceId: (entityId) => persistenceIdOf(options, entityId),
-        incarnate: (self, cell, touched) =>
-          new EntityIncarnation<C, E, S>({ ...identityOf(self), type, self, cell, host: this.#host, touched }),
+        incarnate: (self, cell, touched) => {
+          const { entityId, persistenceId } = self;
+          return new EntityIncarnation<C, E, S>({
+            type,
+            entityId,
+            persistenceId,
+            self,
+            cell,
+            host: this.#host,
+            touched,
+          });
+        },
       },
       this.#kernel,
       this.#guardian,
@@ -170,10 +181,6 @@ export class EntityRegistry implements EventDecoder {
     this.#types.set(entityType, { definition, type, shard });
     return shard;
   }
-}
-
-function identityOf(ref: { entityId: string; persistenceId: string }): { entityId: string; persistenceId: string } {
-  return { entityId: ref.entityId, persistenceId: ref.persistenceId };
 }
 
 function touched(): void {}

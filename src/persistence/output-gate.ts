@@ -85,7 +85,7 @@ export class OutputGate {
   /** Of the last event of the stream that is known to be durable. */
   #lastOffset: number;
   #broken: { readonly error: unknown } | undefined;
-  readonly #onSettled: (() => void)[] = [];
+  #onSettled: (() => void)[] | undefined;
 
   /** @param onBroken called once, when a write has failed */
   constructor(
@@ -143,7 +143,9 @@ export class OutputGate {
   /** Resolves when no write is under way. */
   settled(): Promise<void> {
     if (this.idle) return Promise.resolve();
-    return new Promise((resolve) => this.#onSettled.push(resolve));
+    this.#onSettled ??= [];
+    const waiting = this.#onSettled;
+    return new Promise((resolve) => waiting.push(resolve));
   }
 
   /** Fails every output that still waits. The writes themselves cannot be called back. */
@@ -179,6 +181,6 @@ export class OutputGate {
   }
 
   #tellIfSettled(): void {
-    if (this.idle) for (const resolve of this.#onSettled.splice(0)) resolve();
+    if (this.idle && this.#onSettled) for (const resolve of this.#onSettled.splice(0)) resolve();
   }
 }

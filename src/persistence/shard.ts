@@ -1,13 +1,14 @@
 /** The live entities of one type: activation by the first message, passivation when idle. */
-import type { ActorCell } from "../actor/actor-cell.ts";
+import type { ActorCell, CellProperties } from "../actor/actor-cell.ts";
 import type { ActorKernel } from "../actor/actor-kernel.ts";
 import { decodeName, encodeName } from "../actor/actor-name.ts";
+import { pathOf } from "../actor/actor-path.ts";
 import { CellRef } from "../actor/actor-ref.ts";
 import type { AskOptions } from "../actor/ask.ts";
 import { DeadlineQueue, Waiting } from "../actor/deadline-queue.ts";
 import type { Envelope } from "../actor/envelope.ts";
 import type { Incarnation } from "../actor/incarnation.ts";
-import { childReference, type NactRef, pathOf, spawnActivatingGuardian } from "../actor/nact-actor.ts";
+import { childReference, type NactRef, spawnActivatingGuardian } from "../actor/nact-actor.ts";
 import type { Supervision } from "../actor/supervision.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { ActorStoppedError, NameTakenError } from "../errors.ts";
@@ -82,29 +83,86 @@ export class Shard {
   }
 
   #activate(self: ShardedRef): ActorCell {
-    const { entityId, persistenceId } = self;
-    const live = this.#cells.get(entityId);
+    const live = this.#cells.get(self.entityId);
     if (live) return live;
-    this.#writers.assertFree(persistenceId);
-    const idleness = this.#idle && new Idleness(this.#idle, this.#kernel.clock, this.#options.passivateAfterMs);
-    return this.#kernel.spawnCell({
-      parent: this.#guardian,
-      name: entityId,
-      mailboxCapacity: this.#options.mailboxCapacity,
-      supervision: this.#options.supervision,
-      incarnate: (cell) => {
-        // Here and not below: a subscriber that hears of the start may send to the entity at once.
-        this.#cells.set(entityId, cell);
-        this.#writers.take(persistenceId, cell);
-        return this.#options.incarnate(self, cell, () => this.#closed || idleness?.hadTurn(cell));
-      },
-      onEnd: () => {
-        idleness?.cancel();
-        this.#cells.delete(entityId);
-        this.#writers.release(persistenceId);
-      },
-      redeliver: (envelope) => !this.#closed && this.deliver(self, envelope) !== undefined,
-    });
+    this.#writers.assertFree(self.persistenceId);
+    return this.#kernel.spawnCell(new ShardedCell(this, self));
+  }
+
+  // --- for its cells
+
+  get parent(): NactRef {
+    return this.#guardian;
+  }
+
+  get options(): ShardOptions {
+    return this.#options;
+  }
+
+  /** The wait for passivation; undefined when these entities stay. */
+  idleness(): Idleness | undefined {
+    return this.#idle && new Idleness(this.#idle, this.#kernel.clock, this.#options.passivateAfterMs);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  began(self: ShardedRef, cell: ActorCell): void {
+    this.#cells.set(self.entityId, cell);
+    this.#writers.take(self.persistenceId, cell);
+  }
+
+  ended(self: ShardedRef): void {
+    this.#cells.delete(self.entityId);
+    this.#writers.release(self.persistenceId);
+  }
+}
+
+/** What the cell of an entity is told. */
+class ShardedCell implements CellProperties {
+  readonly #shard: Shard;
+  readonly #self: ShardedRef;
+  readonly #idleness: Idleness | undefined;
+
+  constructor(shard: Shard, self: ShardedRef) {
+    this.#shard = shard;
+    this.#self = self;
+    this.#idleness = shard.idleness();
+  }
+
+  get parent(): NactRef {
+    return this.#shard.parent;
+  }
+
+  get name(): string {
+    return this.#self.entityId;
+  }
+
+  get mailboxCapacity(): number | undefined {
+    return this.#shard.options.mailboxCapacity;
+  }
+
+  get supervision(): Supervision | undefined {
+    return this.#shard.options.supervision;
+  }
+
+  incarnate(cell: ActorCell): Incarnation {
+    // Here and not behind the spawning: a subscriber that hears of the start may send to the entity at once.
+    this.#shard.began(this.#self, cell);
+    const touched = (): void => {
+      if (!this.#shard.closed) this.#idleness?.hadTurn(cell);
+    };
+    return this.#shard.options.incarnate(this.#self, cell, touched);
+  }
+
+  onEnd(): void {
+    this.#idleness?.cancel();
+    this.#shard.ended(this.#self);
+  }
+
+  redeliver(envelope: Envelope): boolean {
+    return !this.#shard.closed && this.#shard.deliver(this.#self, envelope) !== undefined;
   }
 }
 

@@ -14,14 +14,16 @@ export function deleteUpperSequenceNr(sequenceNr: number, every: number, keep: n
   return Math.max(0, sequenceNr - every * keep);
 }
 
+const nothingYet = Promise.resolve();
+
 /** Saves and deletes the snapshots of one incarnation, one retention cycle at a time. */
 export class Snapshotting<E, S> {
   readonly #rule: SnapshotRule<E, S> | undefined;
   readonly #persistenceId: string;
   readonly #host: Pick<EntityHost, "journal" | "snapshots">;
   readonly #signal: (signal: Signal) => void;
-  readonly #underWay = new Set<Promise<void>>();
-  #retention: Promise<void> = Promise.resolve();
+  #underWay: Set<Promise<void>> | undefined;
+  #retention: Promise<void> = nothingYet;
 
   constructor(
     rule: SnapshotRule<E, S> | undefined,
@@ -36,12 +38,12 @@ export class Snapshotting<E, S> {
   }
 
   get idle(): boolean {
-    return this.#underWay.size === 0;
+    return !this.#underWay?.size;
   }
 
   /** Resolves when no save and no retention is under way. */
   async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    while (this.#underWay?.size) await Promise.all(this.#underWay);
   }
 
   /** Whether the rule wants a snapshot after this event: `"every"` and `"when"` say which part of it. */
@@ -106,8 +108,10 @@ export class Snapshotting<E, S> {
   }
 
   #track(work: Promise<void>): void {
-    const tracked = work.finally(() => this.#underWay.delete(tracked));
-    this.#underWay.add(tracked);
+    this.#underWay ??= new Set();
+    const underWay = this.#underWay;
+    const tracked = work.finally(() => underWay.delete(tracked));
+    underWay.add(tracked);
   }
 
   /** After a change of the state's shape the events stay until as many new snapshots as the rule keeps are there. */

@@ -1,6 +1,6 @@
 /** Specifications of an aggregate without a system: given events, when a command, then events, state and reply. */
 import { deepStrictEqual } from "node:assert";
-import { asContext, Belongings } from "../actor/belongings.ts";
+import { Belongings } from "../actor/belongings.ts";
 import type { Envelope } from "../actor/envelope.ts";
 import { silentLogger } from "../actor/logger.ts";
 import { assertJson } from "../codec/encode-json.ts";
@@ -169,8 +169,13 @@ class Bench<C, E, S> {
     const outside = (what: string): never => {
       throw new TypeError(`given().when() has no ${what}; try the handler in an ActorSystem with memoryStorage()`);
     };
+    const own = new Belongings<C>(this.#clock, nothing, nothing);
     return {
-      ...asContext(new Belongings<C>(this.#clock, nothing, nothing)),
+      timers: own.timers,
+      watch: (ref, message) => own.watch(ref, message),
+      unwatch: (ref) => own.unwatch(ref),
+      setReceiveTimeout: (afterMs, message) => own.setReceiveTimeout(afterMs, message),
+      cancelReceiveTimeout: () => own.cancelReceiveTimeout(),
       effect: this.#type.effects,
       persistenceId,
       entityId,
