@@ -24,11 +24,11 @@ export interface CellProperties {
   readonly mailboxCapacity?: number | undefined;
   readonly supervision?: Supervision | undefined;
   /** Makes the next incarnation. */
-  readonly incarnate: (cell: ActorCell) => Incarnation;
+  incarnate(cell: ActorCell): Incarnation;
   /** Called once, when the actor has ended. */
-  readonly onEnd?: ((cell: ActorCell) => void) | undefined;
+  onEnd?(cell: ActorCell): void;
   /** Offered what came after a graceful stop; true when it has a better place for it than the dead letters. */
-  readonly redeliver?: ((envelope: Envelope) => boolean) | undefined;
+  redeliver?(envelope: Envelope): boolean;
 }
 
 /** In the mailbox: stop gracefully when this is reached. */
@@ -272,9 +272,10 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
     const leftovers = this.#mailbox.drain();
     this.#properties.onEnd?.(this);
     this.#host.cellEnded(this);
-    const redeliver = reason === "stopped" && error === undefined ? this.#properties.redeliver : undefined;
+    const gracefully = reason === "stopped" && error === undefined;
     for (const envelope of leftovers) {
-      if (envelope !== poison && !redeliver?.(envelope)) this.#refuseDead(envelope, error);
+      const redelivered = gracefully && envelope !== poison && this.#properties.redeliver?.(envelope);
+      if (envelope !== poison && !redelivered) this.#refuseDead(envelope, error);
     }
   }
 

@@ -21,7 +21,7 @@ export interface OutputSeat<C, E, S> {
   readonly signals: EntitySignals<C, S>;
   readonly snapshotting: Snapshotting<E, S>;
   readonly deliveries: Deliveries<E, EntityScope> | undefined;
-  readonly fail: (error: unknown) => void;
+  fail(error: unknown): void;
 }
 
 /** The outputs of one incarnation. */
@@ -63,14 +63,14 @@ export class EntityOutputs<C, E, S> implements OutputPort<E, S> {
   }
 
   run(callback: (state: S) => void, state: S, envelope: Envelope): boolean {
-    const { path, signals, fail } = this.#seat;
+    const { path, signals } = this.#seat;
     try {
       signals.mind(callback(state), "thenRun");
       return true;
     } catch (cause) {
       const error = new ActorFailedError(path, "thenRun", cause);
       envelope.reply?.reject(error);
-      fail(error);
+      this.#seat.fail(error);
       return false;
     }
   }

@@ -8,10 +8,10 @@ export interface SignalSeat<C, S> {
   readonly path: string;
   readonly onSignal: ((state: S, signal: Signal, context: EntityContext<C>) => void) | undefined;
   /** The state and the context of this moment. */
-  readonly present: () => { readonly state: S; readonly context: EntityContext<C> };
+  present(): { readonly state: S; readonly context: EntityContext<C> };
   /** The entity has failed between two messages. */
-  readonly fail: (error: unknown) => void;
-  readonly logError: (message: string, error: unknown) => void;
+  fail(error: unknown): void;
+  logError(message: string, error: unknown): void;
 }
 
 /** Tells signals to the user's handler. */
