@@ -11,20 +11,26 @@ export const stepsMax = 20;
 export interface CheckoutPlan {
   readonly cart: string;
   readonly kind: (typeof kinds)[number];
-  /** The write of the checkout at which it is killed, from 1; or, with `again`, the write of its life. */
+  /** The write at which it is killed, from 1. */
   readonly step: number;
+  /** Before the write is carried out, or when it is durable. */
   readonly death: "before" | "after";
-  /** The steps are those of going on with the checkout before. */
+  /** The writes are counted from its beginning, when it goes on with the checkout before it; otherwise from its own checkout on. */
   readonly again: boolean;
 }
 
-/** Every kind at every step, before and after it is durable, in `kinds.length * stepsMax * 2` lives; then begun anew. */
+/** A life of so many goes on with what the one before it has left, and is killed at that. */
+const againEvery = 5;
+
+/** Every kind at every step, before and after it is durable, in `kinds.length * stepsMax * 2` lives and a quarter; then begun anew. */
 export function planOf(life: number): CheckoutPlan {
-  const kind = kinds[life % kinds.length] ?? "paid";
-  const step = 1 + (Math.floor(life / (kinds.length * 2)) % stepsMax);
-  const death = Math.floor(life / kinds.length) % 2 === 0 ? "after" : "before";
-  // Not every life has a checkout that goes on: then it is killed at its own.
-  return { cart: `c${life}`, kind, step, death, again: life % 5 === 4 };
+  const again = life % againEvery === againEvery - 1;
+  const before = Math.floor(life / againEvery);
+  const point = again ? before : life - before;
+  const kind = kinds[point % kinds.length] ?? "paid";
+  const death = Math.floor(point / kinds.length) % 2 === 0 ? "after" : "before";
+  const step = 1 + (Math.floor(point / (kinds.length * 2)) % stepsMax);
+  return { cart: `c${life}`, kind, step, death, again };
 }
 
 /** What is put into the cart: shelves of its own, two of them. */
