@@ -13,6 +13,8 @@ export interface CheckoutPlan {
   readonly kind: (typeof kinds)[number];
   /** The write at which it is killed, from 1. */
   readonly step: number;
+  /** Only the events of this persistence id are counted; without it all writes, recorded outcomes and places included. */
+  readonly of?: string;
   /** Before the write is carried out, or when it is durable. */
   readonly death: "before" | "after";
   /** The writes are counted from its beginning, when it goes on with the checkout before it; otherwise from its own checkout on. */

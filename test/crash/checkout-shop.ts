@@ -16,8 +16,9 @@ let armed = plan.again;
 let steps = 0;
 
 /** Carries a write out, and ends the process before or after it when its turn has come. */
-async function step<T>(write: () => Promise<T>): Promise<T> {
-  const last = armed && ++steps === plan.step;
+async function step<T>(write: () => Promise<T>, persistenceId?: string): Promise<T> {
+  const counts = armed && (plan.of ?? persistenceId) === persistenceId;
+  const last = counts && ++steps === plan.step;
   if (last && plan.death === "before") process.kill(process.pid, "SIGKILL");
   const result = await write();
   if (last) process.kill(process.pid, "SIGKILL");
@@ -43,7 +44,7 @@ function dying(storage: Storage): Storage {
       const append: typeof journal.append = async (request) => {
         const charges = request.persistenceId === `payment|${plan.cart}` && plan.kind === "reopened by the customer";
         if (charges) await ref.ask({ type: "ReopenCart", reason: "on second thoughts" }, { commandId: "reopen" });
-        return step(() => journal.append(request));
+        return step(() => journal.append(request), request.persistenceId);
       };
       if (!views) throw new Error("the store keeps no views");
       const commit: typeof views.commit = (given) => step(() => views.commit(given));
