@@ -5,7 +5,7 @@ import { payment } from "./payment.ts";
 import { stock } from "./stock.ts";
 
 /** So many carts are checked out side by side. */
-const slices = 4;
+const slices = 16;
 
 /** Each command has an id that follows from the event and from which command of it this is, so it is carried out once. */
 export const checkout: ProjectionDefinition = processManager({
