@@ -3,6 +3,8 @@ import { constants, copyFile, link, open, readdir, readFile, rm, stat } from "no
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { hasCode } from "./level-failure.ts";
+import { tableNames } from "./level-files.ts";
+import { readManifest } from "./scan-store.ts";
 import { syncFolder } from "./store-folder.ts";
 
 /** How often a copy is begun anew because LevelDB changed its tables meanwhile. */
@@ -40,17 +42,28 @@ async function tablesNow(folder: string): Promise<string> {
 
 /** Whether all files were still there. */
 async function copyOnce(folder: string, target: string): Promise<boolean> {
-  const entries = await readdir(folder, { withFileTypes: true });
   try {
-    for (const entry of entries) {
-      if (!entry.isFile() || leftOut.test(entry.name)) continue;
-      await takeOver(join(folder, entry.name), join(target, entry.name), tableFile.test(entry.name));
+    const live = await liveTables(folder);
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const { name } = entry;
+      const isTable = tableFile.test(name);
+      if (!entry.isFile() || leftOut.test(name) || (isTable && !live.has(name))) continue;
+      await takeOver(join(folder, name), join(target, name), isTable);
     }
     return true;
   } catch (error) {
     if (hasCode(error, "ENOENT")) return false;
     throw error;
   }
+}
+
+/**
+ * The tables that the MANIFEST names. Any other is one that LevelDB is about to write: linked into the copy, it would be written over
+ * by the LevelDB that opens the copy, which gives its next table the same number, and so be damaged in the store as well.
+ */
+async function liveTables(folder: string): Promise<ReadonlySet<string>> {
+  const { tables } = await readManifest({ folder, location: folder });
+  return new Set([...tables.keys()].flatMap(tableNames));
 }
 
 async function takeOver(from: string, to: string, mayLink: boolean): Promise<void> {

@@ -35,7 +35,8 @@ export async function scanStore(place: StorePlace): Promise<StoreScan> {
   return { tables, oldestLog: manifest.logNumber, ...(await scanLogs(place, numbers, manifest.lastSequence)) };
 }
 
-async function readManifest(place: StorePlace): Promise<Manifest> {
+/** @throws StorageCorruptedError naming file and offset; StorageFailedError when a file cannot be read */
+export async function readManifest(place: StorePlace): Promise<Manifest> {
   const current = (await readStoreFile(place, currentFile)).toString("latin1");
   const name = current.slice(0, -1);
   if (!current.endsWith("\n") || !manifestName.test(name))

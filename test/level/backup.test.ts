@@ -29,6 +29,19 @@ describe("backing up a level store", () => {
     expect(await readdir(fixture.path("deep"))).to.deep.equal(["copy"]);
   });
 
+  it("leaves out tables that LevelDB has begun and not named yet: shared, the copy's LevelDB would write over one", async () => {
+    const { journal, maintenance, close } = await fixture.open();
+    await journal.append(request(id, 1, added(1)));
+    const files = await readdir(fixture.path("store"));
+    const begun = Array.from({ length: 9 }, (_, n) => `00000${n + 1}`).filter((n) => !files.some((f) => f.includes(n)));
+    for (const number of begun) await writeFile(fixture.path("store", `${number}.ldb`), "half a table");
+    await maintenance.backup(fixture.path("copy"));
+    for (const number of begun)
+      expect(await readFile(fixture.path("store", `${number}.ldb`), "utf8")).to.equal("half a table");
+    expect((await maintenance.verify()).faults).to.deep.equal([]);
+    await close();
+  });
+
   it("holds, under load, a prefix of the history with all that was acknowledged before the call", async function () {
     this.timeout(60_000);
     const { journal, maintenance } = await fixture.open();
