@@ -2,31 +2,36 @@
 import type { Belongings, OwnBelongings } from "./belongings.ts";
 import type { Timers } from "./timers.ts";
 
+/** Whose belongings they are; it may make them when they are first asked for. */
+export interface BelongingsOwner<M> {
+  readonly belongings: Belongings<M>;
+}
+
 /** Getters, because there is a context for each actor, and most are never asked for any of these. */
 export abstract class OwnContext<M> implements OwnBelongings<M> {
-  readonly #belongings: Belongings<M>;
+  readonly #owner: BelongingsOwner<M>;
 
-  constructor(belongings: Belongings<M>) {
-    this.#belongings = belongings;
+  constructor(owner: BelongingsOwner<M>) {
+    this.#owner = owner;
   }
 
   get timers(): Timers<M> {
-    return this.#belongings.timers;
+    return this.#owner.belongings.timers;
   }
 
   get watch(): OwnBelongings<M>["watch"] {
-    return (ref, message) => this.#belongings.watch(ref, message);
+    return (ref, message) => this.#owner.belongings.watch(ref, message);
   }
 
   get unwatch(): OwnBelongings<M>["unwatch"] {
-    return (ref) => this.#belongings.unwatch(ref);
+    return (ref) => this.#owner.belongings.unwatch(ref);
   }
 
   get setReceiveTimeout(): OwnBelongings<M>["setReceiveTimeout"] {
-    return (afterMs, message) => this.#belongings.setReceiveTimeout(afterMs, message);
+    return (afterMs, message) => this.#owner.belongings.setReceiveTimeout(afterMs, message);
   }
 
   get cancelReceiveTimeout(): OwnBelongings<M>["cancelReceiveTimeout"] {
-    return () => this.#belongings.cancelReceiveTimeout();
+    return () => this.#owner.belongings.cancelReceiveTimeout();
   }
 }

@@ -6,7 +6,7 @@ import { Belongings } from "./belongings.ts";
 import type { Envelope, ReplyAddress } from "./envelope.ts";
 import type { EndReason, Incarnation } from "./incarnation.ts";
 import type { Logger } from "./logger.ts";
-import { OwnContext } from "./own-context.ts";
+import { type BelongingsOwner, OwnContext } from "./own-context.ts";
 import { isPromiseLike } from "./promise-like.ts";
 import type { SendToSelf } from "./timers.ts";
 
@@ -29,7 +29,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
   readonly #options: ActorOptions<M, S>;
   readonly #seat: PlainActorSeat<M>;
   readonly #told: PlainContext<M>;
-  readonly #belongings: Belongings<M>;
+  readonly belongings: Belongings<M>;
   readonly #log: Logger;
   /** Undefined before `start`. */
   #state: S | undefined;
@@ -48,8 +48,8 @@ export class PlainIncarnation<M, S> implements Incarnation {
     const send: SendToSelf<M> = (message, wanted) =>
       enqueue({ message, reply: undefined, metadata: undefined, wanted });
     const belongings = new Belongings<M>(system.clock, send, fail);
-    this.#belongings = belongings;
-    this.#told = new PlainContext(seat, belongings);
+    this.belongings = belongings;
+    this.#told = new PlainContext(seat, this);
   }
 
   get stopping(): boolean {
@@ -57,7 +57,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
   }
 
   get idle(): boolean {
-    return this.#belongings.idle;
+    return this.belongings.idle;
   }
 
   start(): void {
@@ -67,7 +67,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
   }
 
   receive(envelope: Envelope): void | Promise<void> {
-    this.#belongings.received();
+    this.belongings.received();
     const next = this.#options.receive(this.#state as S, envelope.message as M, this.#contextOf(envelope));
     if (!isPromiseLike(next)) this.#become(next);
     else return Promise.resolve(next).then((state) => this.#become(state));
@@ -85,7 +85,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
   }
 
   end(reason: EndReason): void {
-    this.#belongings.close();
+    this.belongings.close();
     if (reason === "restarting") return;
     try {
       if (this.#started) this.#options.onStop?.(this.#state as S);
@@ -100,7 +100,7 @@ export class PlainIncarnation<M, S> implements Incarnation {
 
   #contextOf(envelope: Envelope): PlainContext<M> {
     const { reply, metadata } = envelope;
-    return reply || metadata ? new PlainContext(this.#seat, this.#belongings, reply, metadata) : this.#told;
+    return reply || metadata ? new PlainContext(this.#seat, this, reply, metadata) : this.#told;
   }
 }
 
@@ -112,11 +112,11 @@ class PlainContext<M> extends OwnContext<M> implements ActorContext<M> {
 
   constructor(
     seat: PlainActorSeat<M>,
-    belongings: Belongings<M>,
+    owner: BelongingsOwner<M>,
     reply?: ReplyAddress,
     metadata: ActorContext<M>["metadata"] = noMetadata,
   ) {
-    super(belongings);
+    super(owner);
     this.#seat = seat;
     this.#reply = reply;
     this.metadata = metadata;

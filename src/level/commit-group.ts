@@ -34,10 +34,16 @@ export class CommitGroup implements PendingCommit {
   events = 0;
   /** About how many bytes it takes. */
   bytes = 0;
+  /** Whether the events stay in memory when they are in the batch: somebody is to be told of them. */
+  readonly keepsEvents: boolean;
   readonly #waiters: Waiter[] = [];
   #settled = false;
   #whenSettled: Promise<void> | undefined;
   #settle: (() => void) | undefined;
+
+  constructor(keepsEvents: boolean) {
+    this.keepsEvents = keepsEvents;
+  }
 
   append(
     head: StreamHead,
@@ -93,8 +99,9 @@ export class CommitGroup implements PendingCommit {
     for (const waiter of this.#waiters) waiter.resolve();
   }
 
-  /** All its events as they are read, in the order of their offsets. */
-  storedEvents(firstOrdinal: number): StoredEvent[] {
+  /** All its events as they are read, in the order of their offsets; undefined when it has not kept them. */
+  storedEvents(firstOrdinal: number): StoredEvent[] | undefined {
+    if (!this.keepsEvents) return undefined;
     const events: StoredEvent[] = [];
     for (const part of this.parts) {
       for (const event of part.storedEvents(firstOrdinal + events.length)) events.push(event);

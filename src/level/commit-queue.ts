@@ -148,7 +148,7 @@ export class CommitQueue {
   #openGroup(): CommitGroup {
     const last = this.#waiting.at(-1);
     if (last && last.bytes < this.#parts.settings.commitBytesMax) return last;
-    const group = new CommitGroup();
+    const group = new CommitGroup(this.followers.any);
     this.#waiting.push(group);
     return group;
   }
@@ -163,8 +163,17 @@ export class CommitQueue {
     } else if (isEager(next.events, next.bytes)) {
       this.#writeNext();
     } else if (!this.#scheduled) {
-      this.#continueAfter(1);
+      this.#continueAfterRound();
     }
+  }
+
+  /** The dispatcher gives all entities that are ready their turns in one callback: what they append gets into the same commit. */
+  #continueAfterRound(): void {
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      if (!this.#inFlight) this.#writeNext();
+    });
   }
 
   /** All entities whose turn comes in these rounds of the event loop get into the same commit. */
@@ -230,7 +239,7 @@ export class CommitQueue {
     const [next] = this.#waiting;
     if (next && isEager(next.events, next.bytes)) this.#writeNext();
     // Those who are told now send the next commands; their turns come in the next round, and their events in the one after it.
-    else if (!this.#scheduled) this.#continueAfter(roundsAfterCommit);
+    else if (next && !this.#scheduled) this.#continueAfter(roundsAfterCommit);
     this.backlog.remove(group.bytes);
     group.succeed(ordinal);
     if (group.events > 0) this.followers.tell(this.#highestOffset, group.bytes, () => group.storedEvents(ordinal));

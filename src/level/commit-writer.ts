@@ -55,7 +55,9 @@ export class CommitWriter {
   writeParts(group: CommitGroup, batch: WriteBatch): void {
     for (; this.#parts < group.parts.length; this.#parts++) {
       const part = group.parts[this.#parts];
-      if (part) this.#writePart(part, batch);
+      if (!part) continue;
+      this.#writePart(part, batch);
+      if (!group.keepsEvents) part.forgetEvents();
     }
   }
 
@@ -113,7 +115,7 @@ export class CommitWriter {
     record.text(part.head.entityMembers(part.entityType, part.entityId));
     let index = 0;
     for (const { events } of part.appends) {
-      for (const event of events) {
+      for (const event of events ?? []) {
         record.character(comma);
         writeEvent(event, record);
         if (event.tags.length > 0)

@@ -5,7 +5,9 @@ import type { PendingCommit, PendingEvents, StreamHead } from "./stream-head.ts"
 
 /** An append that waits for its commit. */
 interface WaitingAppend {
-  readonly events: readonly EventRecord[];
+  /** Undefined once they are forgotten. */
+  events: readonly EventRecord[] | undefined;
+  readonly count: number;
   readonly resolve: (offset: number) => void;
   readonly reject: (error: Error) => void;
 }
@@ -41,7 +43,7 @@ export class StreamPart implements PendingEvents {
 
   /** Takes the events over. Returns about how many bytes they will take. */
   add({ events }: AppendRequest, resolve: (offset: number) => void, reject: (error: Error) => void): number {
-    this.appends.push({ events, resolve, reject });
+    this.appends.push({ events, count: events.length, resolve, reject });
     this.count += events.length;
     let bytes = 0;
     for (const { payload, metadata, receipt } of events)
@@ -52,10 +54,15 @@ export class StreamPart implements PendingEvents {
   /** @param ordinal the offset of the first event */
   resolve(ordinal: number): void {
     let next = ordinal;
-    for (const { events, resolve } of this.appends) {
+    for (const { count, resolve } of this.appends) {
       resolve(next);
-      next += events.length;
+      next += count;
     }
+  }
+
+  /** Its records are in the batch, so nobody needs the texts any more: as many wait for the disk as commands are under way. */
+  forgetEvents(): void {
+    for (const append of this.appends) append.events = undefined;
   }
 
   /** Its events as they are read, beginning at the offset `ordinal`. */
@@ -64,7 +71,7 @@ export class StreamPart implements PendingEvents {
     const { persistenceId } = head;
     let index = 0;
     for (const { events } of this.appends) {
-      for (const event of events) {
+      for (const event of events ?? []) {
         const place = { offset: ordinal + index, persistenceId, entityType, entityId, sequenceNr: first + index };
         index++;
         yield toStoredEvent(event, place);

@@ -1,7 +1,7 @@
 /** What one command leads to once it is durable: publications, side effects, a snapshot, the reply. */
 import type { Envelope } from "../actor/envelope.ts";
 import type { SnapshotRecord } from "../storage/snapshot-store.ts";
-import type { EventRecord, Metadata } from "../storage/stored-event.ts";
+import { type Metadata, noTags } from "../storage/stored-event.ts";
 import type { DeliveryChange } from "./deliveries.ts";
 import type { Output } from "./output-gate.ts";
 import type { SnapshotCause } from "./snapshotting.ts";
@@ -10,7 +10,7 @@ import type { SnapshotCause } from "./snapshotting.ts";
 export interface OutputPort<E, S> {
   /** Whether anybody listens to events. */
   readonly listening: boolean;
-  publish(event: E, record: EventRecord, metadata: Metadata, sequenceNr: number, offset: number): void;
+  publish(event: E, place: PlaceOfEvent, metadata: Metadata): void;
   save(snapshot: SnapshotRecord, by: SnapshotCause): void;
   /** Sends the deliveries that the events have begun. */
   deliver(change: DeliveryChange): void;
@@ -19,10 +19,21 @@ export interface OutputPort<E, S> {
   failed(envelope: Envelope, error: unknown): void;
 }
 
-/** The events of a command as decided, and as they are stored. */
+/** Where and when an event stands in the history. */
+export interface PlaceOfEvent {
+  readonly sequenceNr: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly tags: readonly string[];
+}
+
+/** The events of a command as decided. Their texts are not here: the journal has them, and lets go of them as soon as it can. */
 export interface DecidedEvents<E> {
   readonly events: readonly E[];
-  readonly records: EventRecord[];
+  /** Of all of them. */
+  readonly timestamp: number;
+  /** Of each; undefined when none has any. */
+  readonly tags: readonly (readonly string[])[] | undefined;
   readonly metadata: Metadata;
   /** Of the first event. */
   readonly sequenceNr: number;
@@ -93,14 +104,14 @@ export class CommandOutput<E, S> implements Output {
     return true;
   }
 
-  #publish({ events, records, metadata, sequenceNr, index }: DecidedEvents<E>, offset: number): void {
-    for (const [n, record] of records.entries()) {
-      const event = events[n];
-      if (event !== undefined) this.#port.publish(event, record, metadata, sequenceNr + n, offset + index + n);
+  #publish({ events, timestamp, tags, metadata, sequenceNr, index }: DecidedEvents<E>, offset: number): void {
+    for (const [n, event] of events.entries()) {
+      const place = { sequenceNr: sequenceNr + n, offset: offset + index + n, timestamp, tags: tags?.[n] ?? noTags };
+      this.#port.publish(event, place, metadata);
     }
   }
 }
 
-function lastOffsetOf({ index, records }: DecidedEvents<unknown>, offset: number): number {
-  return offset + index + records.length - 1;
+function lastOffsetOf({ index, events }: DecidedEvents<unknown>, offset: number): number {
+  return offset + index + events.length - 1;
 }

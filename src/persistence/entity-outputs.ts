@@ -1,9 +1,11 @@
 /** Where the outputs of an entity go once they may leave. */
 import type { Envelope } from "../actor/envelope.ts";
+import { eventType } from "../codec/event-type.ts";
+import type { EventTypes } from "../codec/event-types.ts";
 import { ActorFailedError, PersistFailedError, PersistRejectedError } from "../errors.ts";
 import type { SnapshotRecord } from "../storage/snapshot-store.ts";
-import type { EventRecord, Metadata } from "../storage/stored-event.ts";
-import type { OutputPort } from "./command-output.ts";
+import type { Metadata } from "../storage/stored-event.ts";
+import type { OutputPort, PlaceOfEvent } from "./command-output.ts";
 import type { Deliveries, DeliveryChange } from "./deliveries.ts";
 import type { EntityHost } from "./entity-host.ts";
 import type { EntitySignals } from "./entity-signals.ts";
@@ -17,6 +19,7 @@ export interface OutputSeat<C, E, S> {
   readonly entityType: string;
   readonly entityId: string;
   readonly persistenceId: string;
+  readonly events: EventTypes;
   readonly host: EntityHost;
   readonly signals: EntitySignals<C, S>;
   readonly snapshotting: Snapshotting<E, S>;
@@ -36,9 +39,10 @@ export class EntityOutputs<C, E, S> implements OutputPort<E, S> {
     return this.#seat.host.events.active;
   }
 
-  publish(event: E, record: EventRecord, metadata: Metadata, sequenceNr: number, offset: number): void {
-    const { entityType, entityId, persistenceId, host } = this.#seat;
-    const { timestamp, type, version, tags } = record;
+  publish(event: E, { offset, sequenceNr, timestamp, tags }: PlaceOfEvent, metadata: Metadata): void {
+    const { entityType, entityId, persistenceId, host, events } = this.#seat;
+    const type = eventType(event);
+    const version = events.versionOf(type);
     host.events.publishEvent({
       offset,
       persistenceId,

@@ -28,7 +28,7 @@ type Seats<C, E, S> = RunningSeat<C, E, S> & SignalSeat<C, S> & OutputSeat<C, E,
 export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
   readonly #seat: EntitySeat<C, E, S>;
   readonly #context: HandlerContext<C, E, S>;
-  readonly #belongings: Belongings<C>;
+  #belongings: Belongings<C> | undefined;
   readonly #backlog: Backlog;
   readonly persistenceId: string;
   readonly signals: EntitySignals<C, S>;
@@ -44,16 +44,11 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(seat: EntitySeat<C, E, S>) {
-    const { type, persistenceId, cell, host } = seat;
+    const { type, persistenceId, host } = seat;
     this.#seat = seat;
     this.persistenceId = persistenceId;
     this.#backlog = host.journal.backlog;
-    this.#belongings = new Belongings<C>(
-      host.clock,
-      (message, wanted) => cell.enqueue({ message, reply: undefined, metadata: undefined, wanted }),
-      (cause) => this.fail(new ActorFailedError(cell.path, "watch", cause)),
-    );
-    this.#context = new HandlerContext(seat, this.#belongings);
+    this.#context = new HandlerContext(seat, this);
     this.signals = new EntitySignals(this);
     const { snapshots, commandIds } = type.options;
     this.snapshotting = new Snapshotting(snapshots, persistenceId, host, (signal) => this.#storageSignal(signal));
@@ -94,7 +89,13 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
 
   get idle(): boolean {
     const deliveriesIdle = this.deliveries?.idle ?? true;
-    return this.gate.idle && this.snapshotting.idle && this.#running.idle && this.#belongings.idle && deliveriesIdle;
+    return (
+      this.gate.idle &&
+      this.snapshotting.idle &&
+      this.#running.idle &&
+      (this.#belongings?.idle ?? true) &&
+      deliveriesIdle
+    );
   }
 
   async start(): Promise<void> {
@@ -116,7 +117,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
   }
 
   receive(envelope: Envelope): void | Promise<void> {
-    this.#belongings.received();
+    this.#belongings?.received();
     return this.#running.receive(envelope);
   }
 
@@ -139,7 +140,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
   end(reason: EndReason, error?: unknown): void {
     this.#ended = true;
     this.#recovery?.giveUp();
-    this.#belongings.close();
+    this.#belongings?.close();
     this.deliveries?.close();
     const { path } = this.#seat.cell;
     this.gate.close(new ActorStoppedError(path, `it was ${reason} before its answer was durable`, error));
@@ -231,6 +232,20 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
   }
 
   // --- the parts
+
+  /** Made when it is first asked for: most entities own nothing. */
+  get belongings(): Belongings<C> {
+    if (!this.#belongings) {
+      const { cell, host } = this.#seat;
+      this.#belongings = new Belongings<C>(
+        host.clock,
+        (message, wanted) => cell.enqueue({ message, reply: undefined, metadata: undefined, wanted }),
+        (cause) => this.fail(new ActorFailedError(cell.path, "watch", cause)),
+      );
+      if (this.#ended) this.#belongings.close();
+    }
+    return this.#belongings;
+  }
 
   #gateAfter(end: StreamEnd): OutputGate {
     const broken = (error: unknown): void => this.fail(persistError(this.persistenceId, error));

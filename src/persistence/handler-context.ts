@@ -1,8 +1,7 @@
 /** What an entity knows about itself, as its handlers are given it. */
 import type { ActorRef } from "../actor/actor-ref.ts";
-import type { Belongings } from "../actor/belongings.ts";
 import type { Logger } from "../actor/logger.ts";
-import { OwnContext } from "../actor/own-context.ts";
+import { type BelongingsOwner, OwnContext } from "../actor/own-context.ts";
 import { type Metadata, noMetadata } from "../storage/stored-event.ts";
 import type { EffectFactory } from "./effect.ts";
 import type { EntitySeat } from "./entity-seat.ts";
@@ -14,8 +13,8 @@ export class HandlerContext<C, E, S> extends OwnContext<C> implements CommandCon
   sequenceNr = 0;
   metadata: Metadata = noMetadata;
 
-  constructor(seat: EntitySeat<C, E, S>, belongings: Belongings<C>) {
-    super(belongings);
+  constructor(seat: EntitySeat<C, E, S>, owner: BelongingsOwner<C>) {
+    super(owner);
     this.#seat = seat;
   }
 

@@ -30,28 +30,27 @@ export interface StreamEnd {
   readonly offset: number;
 }
 
-/** Events that become durable together, and the outputs that wait for them. */
-class Write implements AppendRequest {
-  readonly persistenceId: string;
-  readonly entityType: string;
-  readonly entityId: string;
-  readonly sequenceNr: number;
-  readonly expectedSequenceNr: number;
+/** What is given to the journal. */
+interface GrowingRequest extends AppendRequest {
   readonly events: EventRecord[];
+}
+
+/** Events that become durable together, and the outputs that wait for them. */
+class Write {
+  /** Until the journal has it; then only the journal holds on to the texts of the events. */
+  request: GrowingRequest | undefined;
+  /** How many events there are. */
+  count = 0;
   outputs: Output[] | undefined;
 
-  constructor(
-    { persistenceId, entityType, entityId }: Stream,
-    sequenceNr: number,
-    expectedSequenceNr: number,
-    events: EventRecord[],
-  ) {
-    this.persistenceId = persistenceId;
-    this.entityType = entityType;
-    this.entityId = entityId;
-    this.sequenceNr = sequenceNr;
-    this.expectedSequenceNr = expectedSequenceNr;
-    this.events = events;
+  constructor(request: GrowingRequest) {
+    this.request = request;
+    this.count = request.events.length;
+  }
+
+  collect(records: readonly EventRecord[]): void {
+    for (const record of records) this.request?.events.push(record);
+    this.count += records.length;
   }
 
   /** Adds an output; a list of one, as most are, is made to measure. */
@@ -108,14 +107,19 @@ export class OutputGate {
 
   /** How many events the present turn has collected. */
   get collected(): number {
-    return this.#open?.events.length ?? 0;
+    return this.#open?.count ?? 0;
   }
 
   /** Adds events to the write of the present turn; the first has `sequenceNr`. After a failure nothing is written any more. */
   collect(sequenceNr: number, records: readonly EventRecord[]): void {
     if (this.#broken) return;
-    if (this.#open) for (const record of records) this.#open.events.push(record);
-    else this.#open = new Write(this.#stream, sequenceNr, this.#highestSequenceNr, [...records]);
+    if (this.#open) this.#open.collect(records);
+    else {
+      const { persistenceId, entityType, entityId } = this.#stream;
+      const expectedSequenceNr = this.#highestSequenceNr;
+      const events = [...records];
+      this.#open = new Write({ persistenceId, entityType, entityId, sequenceNr, expectedSequenceNr, events });
+    }
     this.#highestSequenceNr = sequenceNr + records.length - 1;
   }
 
@@ -131,10 +135,12 @@ export class OutputGate {
   /** Gives what the turn has collected to the journal. */
   flush(): void {
     const write = this.#open;
-    if (!write) return;
+    const request = write?.request;
+    if (!write || !request) return;
     this.#open = undefined;
+    write.request = undefined;
     this.#writes.push(write);
-    this.#journal.append(write).then(
+    this.#journal.append(request).then(
       (offset) => this.#committed(write, offset),
       (error: unknown) => this.#failed(write, error),
     );
@@ -158,7 +164,7 @@ export class OutputGate {
 
   #committed(write: Write, offset: number): void {
     this.#forget(write);
-    this.#lastOffset = offset + write.events.length - 1;
+    this.#lastOffset = offset + write.count - 1;
     if (this.#broken) write.fail(new Error("an earlier write failed", { cause: this.#broken.error }));
     else write.release(offset, this.#lastOffset);
     this.#tellIfSettled();

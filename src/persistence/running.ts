@@ -12,7 +12,7 @@ import { type StandardSchemaV1, schemaOf } from "../codec/standard-schema.ts";
 import { type Validated, validate } from "../codec/validation.ts";
 import { ValidationError } from "../errors/validation-error.ts";
 import { ActorFailedError, MailboxOverflowError, PersistRejectedError, UnhandledCommandError } from "../errors.ts";
-import { type Metadata, noMetadata } from "../storage/stored-event.ts";
+import { type EventRecord, type Metadata, noMetadata } from "../storage/stored-event.ts";
 import { assertState } from "./assert-state.ts";
 import {
   type Answer,
@@ -58,6 +58,7 @@ export interface RunningSeat<C, E, S> {
 /** The state after an effect's events, before anything of it is stored. */
 interface Applied<E, S> {
   readonly state: S;
+  readonly records: EventRecord[];
   readonly decided: DecidedEvents<E> | undefined;
   readonly snapshotBy: SnapshotCause | undefined;
 }
@@ -165,18 +166,18 @@ export class Running<C, E, S> {
       applied = this.#apply(effect.events, envelope, metadata);
       answer = this.#answer(effect, envelope, applied.state);
       if (envelope.commandId !== undefined && applied.decided && "value" in answer) {
-        this.#seat.receipts.sign(applied.decided.records, envelope.commandId, answer.value);
+        this.#seat.receipts.sign(applied.records, envelope.commandId, answer.value);
       }
     } catch (error) {
       if (error instanceof PersistRejectedError) return this.#seat.persistRejected(envelope, error);
       throw new ActorFailedError(this.#seat.path, this.#phase, error);
     }
-    const { state, decided } = applied;
+    const { state, records, decided } = applied;
     this.state = state;
     if (decided?.deliveries) this.#seat.deliveries?.apply(decided.deliveries);
     const snapshot = this.#snapshot(effect, applied);
     // 3 store
-    if (decided) this.#seat.gate.collect(decided.sequenceNr, decided.records);
+    if (decided) this.#seat.gate.collect(decided.sequenceNr, records);
     // 4 hold; 5 release is in CommandOutput
     const runs = runsOf(effect, state);
     this.#seat.gate.hold(new CommandOutput(this.#seat.outputs, envelope, answer, decided, runs, snapshot));
@@ -198,7 +199,7 @@ export class Running<C, E, S> {
 
   /** Applies the events to the newest state and makes their records; throws before anything is changed. */
   #apply(wanted: readonly E[], envelope: Envelope, metadata: Metadata): Applied<E, S> {
-    if (wanted.length === 0) return { state: this.state, decided: undefined, snapshotBy: undefined };
+    if (wanted.length === 0) return { state: this.state, records: [], decided: undefined, snapshotBy: undefined };
     const { eventHandler, tagger } = this.#options;
     const { persistenceId, snapshotting, gate, events: types } = this.#seat;
     this.#phase = "events";
@@ -224,8 +225,9 @@ export class Running<C, E, S> {
     }
     this.#phase = "deliveries";
     const deliveries = this.#seat.deliveries?.decide(events, first, metadata);
-    const decided = { events, records, metadata, sequenceNr: first, index: gate.collected, deliveries };
-    return { state, decided, snapshotBy };
+    const tags = tagger && records.map((record) => record.tags);
+    const decided = { events, timestamp, tags, metadata, sequenceNr: first, index: gate.collected, deliveries };
+    return { state, records, decided, snapshotBy };
   }
 
   /** The answer, computed from the state right after the command's own events, and proved to be plain JSON. */
@@ -247,8 +249,8 @@ export class Running<C, E, S> {
 
   #snapshot(effect: Effect<C, E, S>, { state, decided, snapshotBy }: Applied<E, S>): DecidedSnapshot | undefined {
     if (decided) {
-      this.sequenceNr += decided.records.length;
-      this.#timestamp = decided.records[0]?.timestamp ?? this.#timestamp;
+      this.sequenceNr += decided.events.length;
+      this.#timestamp = decided.timestamp;
     }
     const by = snapshotBy ?? (effect.steps.some((step) => step.do === "snapshot") ? "command" : undefined);
     return by && this.#takeSnapshot(state, by);

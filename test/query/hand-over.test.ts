@@ -99,7 +99,8 @@ async function tryOut(
   for await (const event of readJournal.events()) all.push(event);
   for (const { what, wants, query, offsets, reading } of seen) {
     const expected = all.filter(wants).map(({ offset }) => offset);
-    for (let turn = 0; turn < 5_000 && offsets.length < expected.length; turn++) await nextTurn();
+    const patience = performance.now() + 5_000;
+    while (performance.now() < patience && offsets.length < expected.length) await nextTurn();
     for (let turn = 0; turn < 3; turn++) await nextTurn();
     await query.return();
     await reading;
