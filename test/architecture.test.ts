@@ -161,7 +161,7 @@ describe("architecture", () => {
     );
     accepts("a process where it is due, in a comment, in a string, in another object", misplacedProcess, {
       "src/cli/a.ts": `import process from "node:process";\nconsole.log(process.argv);`,
-      "src/level/owner-file.ts": `import { pid } from "node:process";`,
+      "src/level/files/owner-file.ts": `import { pid } from "node:process";`,
       "src/actor/a.ts": `// process.exit\nthis.process.start("console.log");\nprocess(message);`,
     });
   });

@@ -9,20 +9,20 @@ import {
   type SequenceRange,
 } from "../storage/journal.ts";
 import type { StoredEvent } from "../storage/stored-event.ts";
-import type { RecordChange } from "./commit-group.ts";
-import type { CommitQueue } from "./commit-queue.ts";
+import type { RecordChange } from "./commit/commit-group.ts";
+import type { CommitQueue } from "./commit/commit-queue.ts";
+import { deleteEvents } from "./commit/delete-events.ts";
+import { KeyedTurns } from "./commit/keyed-turns.ts";
+import type { StreamHeads } from "./commit/stream-heads.ts";
 import type { Database, DatabaseView } from "./database.ts";
-import { deleteEvents } from "./delete-events.ts";
-import type { StepSize } from "./frame-range.ts";
-import { KeyedTurns } from "./keyed-turns.ts";
-import { HistoryWalk } from "./read-history.ts";
-import { readPersistenceIds } from "./read-persistence-ids.ts";
-import { readStream } from "./read-stream.ts";
-import { readTag } from "./read-tag.ts";
-import type { StoreHealth } from "./store-health.ts";
-import type { StreamHead } from "./stream-head.ts";
-import type { StreamHeads } from "./stream-heads.ts";
-import type { WorkInProgress } from "./work-in-progress.ts";
+import type { StepSize } from "./reading/frame-range.ts";
+import { HistoryWalk } from "./reading/read-history.ts";
+import { readPersistenceIds } from "./reading/read-persistence-ids.ts";
+import { readStream } from "./reading/read-stream.ts";
+import { readTag } from "./reading/read-tag.ts";
+import type { StreamHead } from "./records/stream-head.ts";
+import type { StoreHealth } from "./session/store-health.ts";
+import type { WorkInProgress } from "./session/work-in-progress.ts";
 
 /** What a journal works with. */
 export interface LevelJournalParts {

@@ -3,15 +3,15 @@
 import type { Maintenance, VerificationReport, VerifyOptions } from "../storage/maintenance.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
 import type { StorageContext } from "../storage/storage.ts";
-import { backUp } from "./back-up.ts";
-import type { CommitQueue } from "./commit-queue.ts";
+import type { CommitQueue } from "./commit/commit-queue.ts";
+import { backUp } from "./copying/back-up.ts";
 import { compact, type Database } from "./database.ts";
 import type { LevelJournal } from "./level-journal.ts";
 import { proofStep } from "./level-storage-options.ts";
-import { emptyKey, escapeId, framesOf, snapshotKey, snapshotsOf } from "./record-keys.ts";
-import type { StoreHealth } from "./store-health.ts";
-import { verifyStore } from "./verify-store.ts";
-import type { WorkInProgress } from "./work-in-progress.ts";
+import { emptyKey, escapeId, framesOf, snapshotKey, snapshotsOf } from "./records/record-keys.ts";
+import { verifyStore } from "./scrub/verify-store.ts";
+import type { StoreHealth } from "./session/store-health.ts";
+import type { WorkInProgress } from "./session/work-in-progress.ts";
 
 /** What the maintenance of a store works with. */
 export interface LevelMaintenanceParts {

@@ -8,14 +8,14 @@ import {
   type SnapshotStore,
   type StoredSnapshot,
 } from "../storage/snapshot-store.ts";
-import type { CommitQueue } from "./commit-queue.ts";
+import type { CommitQueue } from "./commit/commit-queue.ts";
+import { KeyedTurns } from "./commit/keyed-turns.ts";
 import type { Database } from "./database.ts";
-import { KeyedTurns } from "./keyed-turns.ts";
 import { deletedRecordsMax } from "./level-storage-options.ts";
-import { escapeId, numberOf, snapshotKey, snapshotTimeKey } from "./record-keys.ts";
-import { decodeSnapshot, snapshotText, snapshotTimestamp } from "./snapshot-text.ts";
-import type { StoreHealth } from "./store-health.ts";
-import type { WorkInProgress } from "./work-in-progress.ts";
+import { escapeId, numberOf, snapshotKey, snapshotTimeKey } from "./records/record-keys.ts";
+import { decodeSnapshot, snapshotText, snapshotTimestamp } from "./records/snapshot-text.ts";
+import type { StoreHealth } from "./session/store-health.ts";
+import type { WorkInProgress } from "./session/work-in-progress.ts";
 
 /** What a snapshot store works with. */
 export interface LevelSnapshotsParts {

@@ -16,20 +16,20 @@ import type {
   ViewStore,
   ViewVersion,
 } from "../storage/view-store.ts";
-import type { RecordChange } from "./commit-group.ts";
-import type { CommitQueue, PlacedAppend } from "./commit-queue.ts";
+import type { RecordChange } from "./commit/commit-group.ts";
+import type { CommitQueue, PlacedAppend } from "./commit/commit-queue.ts";
+import { KeyedTurns } from "./commit/keyed-turns.ts";
+import type { StreamHeads } from "./commit/stream-heads.ts";
 import type { Database } from "./database.ts";
-import type { StepSize } from "./frame-range.ts";
-import { KeyedTurns } from "./keyed-turns.ts";
 import { deletedRecordsMax } from "./level-storage-options.ts";
-import { readViewEntries, readViewNames, readViewRecord, viewPlace } from "./read-views.ts";
-import { recordJson } from "./record.ts";
-import { escapeId, viewEntriesOf, viewEntryKey, viewKey } from "./record-keys.ts";
-import type { StoreHealth } from "./store-health.ts";
-import type { StreamHead } from "./stream-head.ts";
-import type { StreamHeads } from "./stream-heads.ts";
-import { viewText } from "./view-text.ts";
-import type { WorkInProgress } from "./work-in-progress.ts";
+import type { StepSize } from "./reading/frame-range.ts";
+import { readViewEntries, readViewNames, readViewRecord, viewPlace } from "./reading/read-views.ts";
+import { recordJson } from "./records/record.ts";
+import { escapeId, viewEntriesOf, viewEntryKey, viewKey } from "./records/record-keys.ts";
+import type { StreamHead } from "./records/stream-head.ts";
+import { viewText } from "./records/view-text.ts";
+import type { StoreHealth } from "./session/store-health.ts";
+import type { WorkInProgress } from "./session/work-in-progress.ts";
 
 /** What the views work with. */
 export interface LevelViewsParts {

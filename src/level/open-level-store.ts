@@ -1,31 +1,31 @@
 /** Opens a store and puts its parts together; closing takes them apart in the opposite order. */
 import { StorageCorruptedError } from "../errors.ts";
 import type { OpenStorage, StorageContext } from "../storage/storage.ts";
-import { readChainHead } from "./chain-head.ts";
-import { CommitQueue } from "./commit-queue.ts";
+import { CommitQueue } from "./commit/commit-queue.ts";
+import { StreamHeads } from "./commit/stream-heads.ts";
 import type { Database } from "./database.ts";
-import { hasMarker, markerFile } from "./format-marker.ts";
+import { hasMarker, markerFile } from "./files/format-marker.ts";
+import { removeOwner } from "./files/owner-file.ts";
+import { makeFolder } from "./files/store-folder.ts";
 import { LevelJournal } from "./level-journal.ts";
 import { LevelMaintenance } from "./level-maintenance.ts";
 import { LevelSnapshots } from "./level-snapshots.ts";
 import { type LevelSettings, readRecordsMax } from "./level-storage-options.ts";
 import { LevelViews } from "./level-views.ts";
-import { openVerified, type VerifiedDatabase } from "./open-verified.ts";
-import { removeOwner } from "./owner-file.ts";
-import { proveStore } from "./prove-store.ts";
-import { readHead } from "./read-head.ts";
-import { emptyKey } from "./record-keys.ts";
-import { ReopeningJournal } from "./reopening-journal.ts";
-import { ReopeningMaintenance } from "./reopening-maintenance.ts";
-import { ReopeningSnapshots } from "./reopening-snapshots.ts";
-import { ReopeningStore, type StoreSession } from "./reopening-store.ts";
-import { ReopeningViews } from "./reopening-views.ts";
-import { lastSnapshotTime } from "./snapshot-text.ts";
-import { makeFolder } from "./store-folder.ts";
-import { StoreHealth } from "./store-health.ts";
-import { claimStore } from "./store-registry.ts";
-import { StreamHeads } from "./stream-heads.ts";
-import { WorkInProgress } from "./work-in-progress.ts";
+import { readChainHead } from "./opening/chain-head.ts";
+import { openVerified, type VerifiedDatabase } from "./opening/open-verified.ts";
+import { claimStore } from "./opening/store-registry.ts";
+import { readHead } from "./reading/read-head.ts";
+import { emptyKey } from "./records/record-keys.ts";
+import { lastSnapshotTime } from "./records/snapshot-text.ts";
+import { proveStore } from "./scrub/prove-store.ts";
+import { ReopeningJournal } from "./session/reopening-journal.ts";
+import { ReopeningMaintenance } from "./session/reopening-maintenance.ts";
+import { ReopeningSnapshots } from "./session/reopening-snapshots.ts";
+import { ReopeningStore, type StoreSession } from "./session/reopening-store.ts";
+import { ReopeningViews } from "./session/reopening-views.ts";
+import { StoreHealth } from "./session/store-health.ts";
+import { WorkInProgress } from "./session/work-in-progress.ts";
 
 /** A database that is open, and where. */
 interface StoreInUse {

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { ActorSystem } from "rekindle";
 import { levelStorage } from "rekindle/level";
 import { ManualClock } from "rekindle/testkit";
-import { formatVersion } from "#src/level/format-marker.js";
+import { formatVersion } from "#src/level/files/format-marker.js";
 import { temporaryFolder } from "../support/every-storage.ts";
 import { root } from "../support/project.ts";
 import { digestsOf, type Expected, goldenFolder } from "./golden-store.ts";

@@ -9,7 +9,7 @@ import process from "node:process";
 import { isDeepStrictEqual } from "node:util";
 import { levelStorage } from "rekindle/level";
 import { memoryStorage } from "rekindle/memory";
-import { formatVersion } from "#src/level/format-marker.js";
+import { formatVersion } from "#src/level/files/format-marker.js";
 import { digestsOf, type Expected, goldenFolder } from "./golden-store.ts";
 import { readStore } from "./read-store.ts";
 import { playStory } from "./story.ts";

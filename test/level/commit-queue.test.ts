@@ -2,10 +2,10 @@
 import { expect } from "chai";
 import { systemClock } from "#src/clock.js";
 import { StorageFailedError, StorageFullError } from "#src/errors.js";
-import { CommitQueue } from "#src/level/commit-queue.js";
+import { CommitQueue } from "#src/level/commit/commit-queue.js";
 import { type LevelStorageOptions, resolveOptions } from "#src/level/level-storage-options.js";
-import { StoreHealth } from "#src/level/store-health.js";
-import { StreamHead } from "#src/level/stream-head.js";
+import { StreamHead } from "#src/level/records/stream-head.js";
+import { StoreHealth } from "#src/level/session/store-health.js";
 import { HeldTarget } from "./held-target.ts";
 import { commitKeyOf } from "./raw-store.ts";
 import { addedMany, rejection, request } from "./store-fixture.ts";

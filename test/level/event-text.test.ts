@@ -1,9 +1,9 @@
 /** How an event becomes text, and comes back from it. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { writeEvent } from "#src/level/event-text.js";
-import { Frame } from "#src/level/frame.js";
-import { RecordBytes } from "#src/level/record-bytes.js";
+import { writeEvent } from "#src/level/records/event-text.js";
+import { Frame } from "#src/level/records/frame.js";
+import { RecordBytes } from "#src/level/records/record-bytes.js";
 import { type EventRecord, noMetadata, type StoredEvent } from "#src/storage/stored-event.js";
 import { frameKeyOf, rawValue } from "./raw-store.ts";
 import { added } from "./store-fixture.ts";

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { ManualClock } from "rekindle/testkit";
 import { StorageCorruptedError } from "#src/errors.js";
-import { readMark, type StoredMark, slotOf } from "#src/level/high-water-mark.js";
-import { MarkKeeper } from "#src/level/mark-keeper.js";
+import { MarkKeeper } from "#src/level/commit/mark-keeper.js";
+import { readMark, type StoredMark, slotOf } from "#src/level/files/high-water-mark.js";
 import { eventually } from "../support/waiting.ts";
 import { added, rejection, request, StoreFixture } from "./store-fixture.ts";
 

@@ -1,6 +1,6 @@
 /** One task of a key after the other. */
 import { expect } from "chai";
-import { KeyedTurns } from "#src/level/keyed-turns.js";
+import { KeyedTurns } from "#src/level/commit/keyed-turns.js";
 import { rejection } from "./store-fixture.ts";
 
 describe("turns by key", () => {

@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { LogInUse } from "#src/level/log-in-use.js";
+import { LogInUse } from "#src/level/commit/log-in-use.js";
 import { addedMany, collect, request, StoreFixture } from "./store-fixture.ts";
 
 /** Counts the syncs of folders while `work` runs, and calls `onSync` at each. */

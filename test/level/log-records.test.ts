@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { StorageCorruptedError } from "#src/errors.js";
-import { crc32c } from "#src/level/crc32c.js";
-import { readLog } from "#src/level/log-records.js";
-import type { StorePlace } from "#src/level/read-file.js";
-import { type ScannedLogs, scanLogs } from "#src/level/scan-logs.js";
-import { scanStore } from "#src/level/scan-store.js";
+import { crc32c } from "#src/level/files/crc32c.js";
+import { readLog } from "#src/level/files/log-records.js";
+import type { StorePlace } from "#src/level/files/read-file.js";
+import { type ScannedLogs, scanLogs } from "#src/level/files/scan-logs.js";
+import { scanStore } from "#src/level/files/scan-store.js";
 import { batchOf, logOf } from "./log-writer.ts";
 import { rejection } from "./store-fixture.ts";
 

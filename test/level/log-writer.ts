@@ -1,5 +1,5 @@
 /** Logs of LevelDB as it would write them, for tests that need a particular one. */
-import { crc32c, maskedCrc32c } from "#src/level/crc32c.js";
+import { crc32c, maskedCrc32c } from "#src/level/files/crc32c.js";
 
 const blockBytes = 32_768;
 const headerBytes = 7;

@@ -1,6 +1,6 @@
 /** The backlog: full above its bound, drained below half of it. */
 import { expect } from "chai";
-import { PendingBytes } from "#src/level/pending-bytes.js";
+import { PendingBytes } from "#src/level/commit/pending-bytes.js";
 
 describe("the backlog", () => {
   async function isDrained(drained: Promise<void>): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** The keys: no id is in the way of another one. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { escapeId, frameKey, framesOf, numberKey, numberOf, unescapeId } from "#src/level/record-keys.js";
+import { escapeId, frameKey, framesOf, numberKey, numberOf, unescapeId } from "#src/level/records/record-keys.js";
 import { added, collect, places, request, StoreFixture } from "./store-fixture.ts";
 
 /** As LevelDB compares. */

@@ -1,9 +1,9 @@
 /** A reopening store whose every opening, closing and failure is in the hands of a test. */
 import { memoryStorage } from "rekindle/memory";
 import { ManualClock } from "rekindle/testkit";
-import { ReopeningJournal } from "#src/level/reopening-journal.js";
-import { ReopeningSnapshots } from "#src/level/reopening-snapshots.js";
-import { ReopeningStore, type StoreSession } from "#src/level/reopening-store.js";
+import { ReopeningJournal } from "#src/level/session/reopening-journal.js";
+import { ReopeningSnapshots } from "#src/level/session/reopening-snapshots.js";
+import { ReopeningStore, type StoreSession } from "#src/level/session/reopening-store.js";
 import type { CommitListener, Journal } from "#src/storage/journal.js";
 import type { StorageContext } from "#src/storage/storage.js";
 import { quiet } from "../support/waiting.ts";

@@ -1,7 +1,7 @@
 /** The heads in memory: loaded once, handed out in order, forgotten when there are too many. */
 import { expect } from "chai";
-import type { HeadRecord } from "#src/level/stream-head.js";
-import { StreamHeads } from "#src/level/stream-heads.js";
+import { StreamHeads } from "#src/level/commit/stream-heads.js";
+import type { HeadRecord } from "#src/level/records/stream-head.js";
 import { added, collect, rejection, request, StoreFixture } from "./store-fixture.ts";
 
 describe("stream heads in memory", () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setImmediate as immediate } from "node:timers/promises";
 import { expect } from "chai";
 import { StorageCorruptedError, StorageFailedError } from "#src/errors.js";
-import { proveChange } from "#src/level/prove-end.js";
+import { proveChange } from "#src/level/opening/prove-end.js";
 import { frameKeyOf, withRawStore } from "./raw-store.ts";
 import { addedMany, collect, rejection, request, StoreFixture } from "./store-fixture.ts";
 

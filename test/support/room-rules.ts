@@ -29,7 +29,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 
 const processRooms = ["cli", "demo"];
 // The owner file of a store names the process that holds it.
-const processFiles = ["src/level/owner-file.ts"];
+const processFiles = ["src/level/files/owner-file.ts"];
 const processUse = /(?<![.\w$#])(?:globalThis\.)?(?<name>process|console)\s*(?:\.|\?\.|\[)/g;
 const processModule = /^(?:node:)?(?:process|console)$/;
 
