@@ -69,7 +69,9 @@ describe("the demo", function () {
     expect(new Set(pids.map(({ pid }) => pid)).size).to.equal(2);
     const acknowledged = Number(/^ {2}(\d+) changes acknowledged, \d+ lines? in flight/m.exec(end.out)?.[1]);
     expect(acknowledged).to.be.within(30, 69);
-    expect(end.out).to.include(`All ${acknowledged} acknowledged changes in 5 carts are there, in order, once.`);
+    // How many carts have been answered by then is a matter of milliseconds.
+    const audit = new RegExp(`All ${acknowledged} acknowledged changes in [1-5] carts are there, in order, once\\.`);
+    expect(end.out).to.match(audit);
     expect(end.out).to.match(/ 42 +(snapshot at \d+ \+ )?\d+ events? +₩/);
     expect(end.out).to.match(/end of the script: 20 lines from line 74 on/);
     expectTidy(end);
