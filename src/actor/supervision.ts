@@ -1,4 +1,5 @@
 /** What happens after an actor has thrown: it is restarted after a pause that grows, or stopped. */
+import { causesOf } from "../errors/causes.ts";
 import { StorageFailedError, StorageFullError } from "../errors.ts";
 
 /** How an actor is restarted. A string stops it at its first failure. */
@@ -60,17 +61,9 @@ export class RestartBackoff {
   }
 }
 
-/** Errors that users throw may go round in a circle of causes. */
-const causesMax = 16;
-
 /** Whether a failure of the store as a whole is at the bottom of an error. */
 function isOutage(error: unknown): boolean {
-  let cause = error;
-  for (let depth = 0; depth < causesMax && cause instanceof Error; depth++) {
-    if (cause instanceof StorageFullError || cause instanceof StorageFailedError) return true;
-    cause = cause.cause;
-  }
-  return false;
+  return causesOf(error).some((cause) => cause instanceof StorageFullError || cause instanceof StorageFailedError);
 }
 
 /** @throws TypeError when a supervision option is of the wrong kind */

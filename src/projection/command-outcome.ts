@@ -1,5 +1,6 @@
 /** What became of a command of a process, as it is recorded. */
 import { messageType } from "../actor/command.ts";
+import { causesOf } from "../errors/causes.ts";
 import {
   ActorFailedError,
   ActorStoppedError,
@@ -59,8 +60,7 @@ export async function outcomeOf(message: unknown, ask: () => Promise<unknown>): 
 
 /** The failure of the store behind an error, if there is one: that passes, and is no fault of the handler. */
 export function rootFailure(error: unknown): unknown {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) if (isStoreFailure(cause)) return cause;
-  return error;
+  return causesOf(error).find(isStoreFailure) ?? error;
 }
 
 function rejectionOf(error: unknown): { readonly name: string; readonly message: string; readonly code?: string } {
