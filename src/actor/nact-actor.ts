@@ -1,6 +1,6 @@
 /** The one place where nact is adapted: a nact actor whose mailbox and turns are ours. */
 import { createRequire } from "node:module";
-import { type Ref, spawnStateless } from "nact";
+import type { Ref } from "nact";
 import { ActorStoppedError } from "../errors.ts";
 import { pathOf } from "./actor-path.ts";
 import type { ReplyAddress } from "./envelope.ts";
@@ -59,9 +59,13 @@ type NactActorClass = new (
   },
 ) => NactActorBase;
 
-// nact exports no class, only functions over references; these files are the ground that those functions stand on.
+type SpawnStateless = (parent: NactRef, receive: () => void, name: string) => NactRef;
+
+// nact exports no class, only functions over references; these files are the ground that those functions stand on. The rest of nact
+// is for persistence and logs of its own, and is not loaded.
 const require = createRequire(import.meta.url);
-const { Actor }: { Actor: NactActorClass } = require("nact/lib/actor.js");
+const { Actor, spawnStateless }: { Actor: NactActorClass; spawnStateless: SpawnStateless } =
+  require("nact/lib/actor.js");
 const { ActorReference }: { ActorReference: NactReferenceClass } = require("nact/lib/references.js");
 const systems: { find(name: string, reference?: NactRef): NactNode | undefined } = require("nact/lib/system-map.js");
 // Its type declaration says that a name is given as a string; that string is ignored.

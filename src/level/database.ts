@@ -1,9 +1,14 @@
 /** The LevelDB handle as this backend uses it: text keys, values of bytes. */
-import { Level } from "level";
+import { createRequire } from "node:module";
+import type { Level as LevelClass } from "level";
 import { writeBufferBytes } from "./level-storage-options.ts";
 
+// Faster than to import it: there is no need to search its text for what it exports.
+const require = createRequire(import.meta.url);
+const { Level }: { Level: typeof LevelClass } = require("level");
+
 /** An open LevelDB. */
-export type Database = Level<string, Buffer>;
+export type Database = LevelClass<string, Buffer>;
 
 /** A frozen view of a LevelDB. */
 export type DatabaseView = ReturnType<Database["snapshot"]>;

@@ -4,12 +4,10 @@ import type { Maintenance, VerificationReport, VerifyOptions } from "../storage/
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
 import type { StorageContext } from "../storage/storage.ts";
 import type { CommitQueue } from "./commit/commit-queue.ts";
-import { backUp } from "./copying/back-up.ts";
 import { compact, type Database } from "./database.ts";
 import type { LevelJournal } from "./level-journal.ts";
 import { proofStep } from "./level-storage-options.ts";
 import { emptyKey, escapeId, framesOf, snapshotKey, snapshotsOf } from "./records/record-keys.ts";
-import { verifyStore } from "./scrub/verify-store.ts";
 import type { StoreHealth } from "./session/store-health.ts";
 import type { WorkInProgress } from "./session/work-in-progress.ts";
 
@@ -26,7 +24,7 @@ export interface LevelMaintenanceParts {
   readonly onWarning: StorageContext["onWarning"];
 }
 
-/** See {@link Maintenance}. */
+/** See {@link Maintenance}. What few processes ever do is loaded when it is done. */
 export class LevelMaintenance implements Maintenance {
   readonly #parts: LevelMaintenanceParts;
 
@@ -36,12 +34,11 @@ export class LevelMaintenance implements Maintenance {
 
   verify(options?: VerifyOptions): Promise<VerificationReport> {
     const { folder, db, queue, health, work } = this.#parts;
-    const verified = work.run("verifying", () =>
-      verifyStore(
-        { db, folder, location: health.location, step: proofStep, highestOffset: queue.highestOffset },
-        options,
-      ),
-    );
+    const verified = work.run("verifying", async () => {
+      const { verifyStore } = await import("./scrub/verify-store.ts");
+      const { highestOffset } = queue;
+      return verifyStore({ db, folder, location: health.location, step: proofStep, highestOffset }, options);
+    });
     return verified.catch((error: unknown) => {
       options?.signal?.throwIfAborted();
       throw error;
@@ -50,9 +47,10 @@ export class LevelMaintenance implements Maintenance {
 
   backup(directory: string): Promise<void> {
     const { folder, queue, work } = this.#parts;
-    return work.write("backing up", () =>
-      backUp({ folder, whilePaused: (copy) => queue.whilePaused(copy) }, directory),
-    );
+    return work.write("backing up", async () => {
+      const { backUp } = await import("./copying/back-up.ts");
+      await backUp({ folder, whilePaused: (copy) => queue.whilePaused(copy) }, directory);
+    });
   }
 
   purge(persistenceId: string): Promise<void> {

@@ -18,7 +18,6 @@ import { claimStore } from "./opening/store-registry.ts";
 import { readHead } from "./reading/read-head.ts";
 import { emptyKey } from "./records/record-keys.ts";
 import { lastSnapshotTime } from "./records/snapshot-text.ts";
-import { proveStore } from "./scrub/prove-store.ts";
 import { ReopeningJournal } from "./session/reopening-journal.ts";
 import { ReopeningMaintenance } from "./session/reopening-maintenance.ts";
 import { ReopeningSnapshots } from "./session/reopening-snapshots.ts";
@@ -77,7 +76,10 @@ async function openSession(
 ): Promise<StoreSession> {
   const opened = await openVerified({ folder, location }, settings, context);
   try {
-    if (settings.verifyOnOpen) await proveStore(opened, { folder, location });
+    if (settings.verifyOnOpen) {
+      const { proveStore } = await import("./scrub/prove-store.ts");
+      await proveStore(opened, { folder, location });
+    }
     return await assemble({ location, folder, opened }, settings, context);
   } catch (error) {
     // An owner file that stays is only a wrong name in a message; a handle that stays is a lock.

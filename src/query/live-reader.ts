@@ -1,6 +1,5 @@
 /** A live query as its reader holds it: stored items first, then new ones as they come, each pulled by the reader. */
-import { observable } from "rxjs/internal/symbol/observable";
-import { asObservable } from "./as-observable.ts";
+import { asObservable, observableKey } from "./as-observable.ts";
 import { type Channel, type ChannelReader, recentEventsMax } from "./channel.ts";
 import type { Feed, Portion, Row } from "./feed.ts";
 import type { LiveTail, PendingReader } from "./live-tail.ts";
@@ -207,8 +206,7 @@ export class LiveReader<T>
   }
 }
 
-// Its key is a string or a symbol, as it was when rxjs was loaded.
-Object.defineProperty(LiveReader.prototype, observable, {
+Object.defineProperty(LiveReader.prototype, observableKey, {
   value(this: LiveReader<unknown>) {
     return asObservable(this);
   },

@@ -1,7 +1,5 @@
 /** The bus of one process: durable events, what users publish, and what the system tells about itself. */
-// The two classes by themselves: rxjs as a whole takes longer to load than the rest of this library.
-import { Observable } from "rxjs/internal/Observable";
-import { Subject } from "rxjs/internal/Subject";
+import type { Observable } from "rxjs/internal/Observable";
 import type { AnyActorRef } from "../actor/actor-ref.ts";
 import type { Logger } from "../actor/logger.ts";
 import type { NactRef } from "../actor/nact-actor.ts";
@@ -10,7 +8,7 @@ import type { SystemEvent, SystemEventSink } from "../actor/system-event.ts";
 import type { EntityHost } from "../persistence/entity-host.ts";
 import type { EventEnvelope } from "../persistence/event-envelope.ts";
 import type { EventSourcedDefinition } from "../persistence/event-sourced.ts";
-import { GuardedObservable } from "./guarded-observable.ts";
+import { guardedObservable } from "./guarded-observable.ts";
 
 /** What travels on the stream. */
 export type StreamEvent = EventEnvelope | SystemEvent;
@@ -23,14 +21,17 @@ export type Unsubscribe = () => void;
 
 interface Subscription {
   readonly wants: (event: object, bySystem: boolean) => boolean;
+  /** Returns false once there is nobody to deliver to. */
   readonly deliver: (event: object) => boolean;
+  /** The stream has ended. */
+  readonly complete?: () => void;
 }
 
 /** The event stream of an actor system. */
 export class EventStream implements SystemEventSink {
   readonly #log: Logger;
-  readonly #subject = new Subject<StreamEvent>();
   #subscriptions: readonly Subscription[] = [];
+  #completed = false;
   /** What was told of messages that were not delivered or not handled. */
   readonly #undelivered = new WeakSet<object>();
 
@@ -40,7 +41,7 @@ export class EventStream implements SystemEventSink {
 
   /** Whether anybody listens. */
   get active(): boolean {
-    return this.#subscriptions.length > 0 || this.#subject.observed;
+    return this.#subscriptions.length > 0;
   }
 
   /**
@@ -55,7 +56,7 @@ export class EventStream implements SystemEventSink {
     const recipient: ActorRefLike = recipientOf(ref);
     const subscription: Subscription = { wants: this.#wantedBy(filter), deliver: recipient.deliver };
     const drop = (): void => this.#drop(subscription);
-    this.#subscriptions = [...this.#subscriptions, subscription];
+    this.#add(subscription);
     const stopWatching = recipient.onEnded(drop);
     return () => {
       drop();
@@ -71,23 +72,13 @@ export class EventStream implements SystemEventSink {
 
   /** Everything: persisted and published events, and system events. Completes when the system has terminated. */
   asObservable(): Observable<StreamEvent> {
-    return new GuardedObservable(this.#subject, this.#log);
+    return this.#observable(() => true);
   }
 
   /** The persisted events of one entity type. Completes when the system has terminated. */
   of<C, E, S>(definition: EventSourcedDefinition<C, E, S>): Observable<EventEnvelope<E>> {
     const { entityType } = definition;
-    return new GuardedObservable(
-      new Observable<EventEnvelope<E>>((subscriber) =>
-        this.#subject.subscribe({
-          next: (event) => {
-            if ("entityType" in event && event.entityType === entityType) subscriber.next(event as EventEnvelope<E>);
-          },
-          complete: () => subscriber.complete(),
-        }),
-      ),
-      this.#log,
-    );
+    return this.#observable((event) => "entityType" in event && event.entityType === entityType);
   }
 
   publishSystemEvent(event: SystemEvent): void {
@@ -103,8 +94,27 @@ export class EventStream implements SystemEventSink {
 
   /** Ends every subscription. */
   complete(): void {
+    const ended = this.#subscriptions;
     this.#subscriptions = [];
-    this.#subject.complete();
+    this.#completed = true;
+    for (const { complete } of ended) complete?.();
+  }
+
+  /** @param wants whether an event is a `T` */
+  #observable<T>(wants: (event: object) => boolean): Observable<T> {
+    return guardedObservable<T>((subscriber) => {
+      if (this.#completed) return subscriber.complete();
+      const subscription: Subscription = {
+        wants,
+        deliver(event) {
+          subscriber.next(event as T);
+          return true;
+        },
+        complete: () => subscriber.complete(),
+      };
+      this.#add(subscription);
+      return () => this.#drop(subscription);
+    }, this.#log);
   }
 
   #deliver(event: object, bySystem: boolean): void {
@@ -112,7 +122,10 @@ export class EventStream implements SystemEventSink {
       if (!subscription.wants(event, bySystem)) continue;
       if (!subscription.deliver(event)) this.#drop(subscription);
     }
-    if (this.#subject.observed) this.#subject.next(event as StreamEvent);
+  }
+
+  #add(subscription: Subscription): void {
+    this.#subscriptions = [...this.#subscriptions, subscription];
   }
 
   #drop(subscription: Subscription): void {

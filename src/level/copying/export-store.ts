@@ -24,11 +24,7 @@ interface Footer {
   readonly headDigest: string;
 }
 
-/**
- * Gives `write` one line after the other, without line ends. The store is proved first. Views are left out: they can be rebuilt.
- *
- * @throws StorageFormatError when there is no store; StorageCorruptedError when it has a fault
- */
+/** The tool of the same name. */
 export function exportStore(location: string, write: (line: string) => Promise<void>): Promise<void> {
   return useStore(location, async (store, place) => {
     const { highestOffset, headDigest } = await proveStore(store, place);
@@ -46,11 +42,7 @@ export function exportStore(location: string, write: (line: string) => Promise<v
   });
 }
 
-/**
- * Makes a new store at `location` out of the lines of an export. It is the same to the byte of every exported record, and is proved.
- *
- * @throws StorageFailedError when `location` exists; StorageCorruptedError when a line is missing or altered
- */
+/** The tool of the same name. */
 export function importStore(lines: AsyncIterable<string>, location: string): Promise<VerificationReport> {
   return fillNewFolder(location, "importing", async (folder) => {
     const place = { folder, location };

@@ -42,12 +42,7 @@ export interface SalvageReport {
   readonly unreadable: readonly string[];
 }
 
-/**
- * Never touches the damaged store: its files are read without LevelDB. Of every stream the longest prefix without a gap is kept, with
- * its sequence numbers; offsets are given anew, so projections begin anew, and the chain begins anew.
- *
- * @throws StorageLockedError when the store is open; StorageFormatError when there is none; StorageFailedError when `target` exists
- */
+/** The tool of the same name. */
 export async function salvageStore(location: string, target: string): Promise<SalvageReport> {
   const unreadable = new SalvageNotes();
   const missing = new SalvageNotes();
