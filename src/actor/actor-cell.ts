@@ -200,6 +200,7 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
         this.#inHand = envelope;
         const pending = incarnation.receive(envelope);
         if (pending) return this.#continueAfter(pending, left - 1);
+        if (incarnation.sated) break;
       } catch (error) {
         this.#fail(incarnation, error);
       }

@@ -18,6 +18,9 @@ export interface Incarnation {
   /** Before each message: a promise when none should be taken for now. Throws what has failed since the last message. */
   admit(): Promise<void> | undefined;
 
+  /** True when the present turn has led to so much that it should end, so that what it led to gets under way. */
+  readonly sated: boolean;
+
   /** True when the incarnation has asked to be stopped after what came before. */
   readonly stopping: boolean;
 

@@ -75,6 +75,11 @@ export class PlainIncarnation<M, S> implements Incarnation {
 
   endTurn(): void {}
 
+  /** What a plain actor leads to is under way at once. */
+  get sated(): boolean {
+    return false;
+  }
+
   admit(): undefined {
     if (this.#failure) throw this.#failure.error;
     return undefined;

@@ -9,7 +9,7 @@ export interface LevelStorageOptions {
   readonly durability?: "sync" | "async";
   /** How many bytes may wait to be written before the backlog counts as full; entities then stop taking commands. Default 16 MiB. */
   readonly pendingBytesMax?: number;
-  /** How many bytes one atomic commit gathers before the next one is begun. A larger single append still makes one commit. Default 1 MiB. */
+  /** How many bytes one atomic commit gathers before the next one is begun. A larger single append still makes one commit. Default 4 MiB. */
   readonly commitBytesMax?: number;
   /** How many streams without pending writes keep their last sequence number in memory. Default 100,000. */
   readonly cachedStreamsMax?: number;
@@ -31,7 +31,7 @@ export type LevelSettings = Required<LevelStorageOptions>;
 const defaults: LevelSettings = {
   durability: "sync",
   pendingBytesMax: 16 * 1024 * 1024,
-  commitBytesMax: 1024 * 1024,
+  commitBytesMax: 4 * 1024 * 1024,
   cachedStreamsMax: 100_000,
   readBytesMax: 1024 * 1024,
   strictTail: false,
@@ -44,7 +44,10 @@ export const eagerEvents = 512;
 /** Waiting bytes that make an idle store write at once. */
 export const eagerBytes = 65_536;
 
-/** Records up to a third of this are put together in memory that is used again. */
+/** What one commit writes of one stream goes into frames of about this size: a read takes whole frames. */
+export const frameBytesMax = 1_048_576;
+
+/** So much memory is reserved to put records together in. */
 export const recordArenaBytes = 262_144;
 
 /** How many records one step of a read fetches at the most. */

@@ -121,6 +121,10 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
     return this.#running.receive(envelope);
   }
 
+  get sated(): boolean {
+    return this.gate.sated;
+  }
+
   endTurn(): void {
     this.gate.flush();
     this.#seat.touched();

@@ -30,6 +30,9 @@ export interface StreamEnd {
   readonly offset: number;
 }
 
+/** A turn that has collected so many bytes ends: they are written while the next one decides. */
+const bytesPerTurn = 262_144;
+
 /** What is given to the journal. */
 interface GrowingRequest extends AppendRequest {
   readonly events: EventRecord[];
@@ -41,16 +44,23 @@ class Write {
   request: GrowingRequest | undefined;
   /** How many events there are. */
   count = 0;
+  /** About how many bytes they take. */
+  bytes = 0;
   outputs: Output[] | undefined;
 
   constructor(request: GrowingRequest) {
     this.request = request;
-    this.count = request.events.length;
+    this.#count(request.events);
   }
 
   collect(records: readonly EventRecord[]): void {
     for (const record of records) this.request?.events.push(record);
+    this.#count(records);
+  }
+
+  #count(records: readonly EventRecord[]): void {
     this.count += records.length;
+    for (const { payload } of records) this.bytes += payload.length;
   }
 
   /** Adds an output; a list of one, as most are, is made to measure. */
@@ -108,6 +118,11 @@ export class OutputGate {
   /** How many events the present turn has collected. */
   get collected(): number {
     return this.#open?.count ?? 0;
+  }
+
+  /** Whether the present turn has collected as much as one should. */
+  get sated(): boolean {
+    return this.#open !== undefined && this.#open.bytes >= bytesPerTurn;
   }
 
   /** Adds events to the write of the present turn; the first has `sequenceNr`. After a failure nothing is written any more. */

@@ -99,6 +99,33 @@ describe("the bytes of a record", () => {
     }
   });
 
+  it("hold texts that take as much room as there is, and more", () => {
+    const record = new RecordBytes(1_000);
+    for (const text of ["x".repeat(1_500), "가".repeat(1_500), "é".repeat(40), "y".repeat(50_000)]) {
+      record.clear();
+      for (let round = 0; round < 3; round++) record.text(text);
+      expect(record.textBytes.toString()).to.equal(text.repeat(3));
+    }
+  });
+
+  it("keep the memory of a large record for the next, and give it back after many small ones, or when it is huge", () => {
+    const record = new RecordBytes(1_000);
+    const memoryAfter = (text: string): ArrayBufferLike => {
+      record.clear();
+      record.text(text);
+      return record.value.buffer;
+    };
+    const lasting = memoryAfter("small");
+    const large = memoryAfter("x".repeat(5_000));
+    expect(large).to.not.equal(lasting);
+    for (let rest = 1_000; rest > 0; rest--) expect(memoryAfter("small")).to.equal(large);
+    expect(memoryAfter("x".repeat(5_000))).to.equal(large);
+    for (let rest = 1_001; rest > 0; rest--) expect(memoryAfter("small")).to.equal(large);
+    expect(memoryAfter("small")).to.equal(lasting);
+    memoryAfter("x".repeat(20_000_000));
+    expect(memoryAfter("small")).to.equal(lasting);
+  });
+
   it("spell every number like JSON (property)", () => {
     fc.assert(
       fc.property(fc.oneof(fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true })), (number) => {

@@ -95,6 +95,17 @@ describe("the output gate", () => {
     await eventually("the read is answered", () => left.includes("answered "));
   });
 
+  it("ends a turn that has collected much, so that it is written while the next one decides", async () => {
+    const { faults, left, decided, storage, ask } = await gated();
+    faults.release("append");
+    const long = "x".repeat(100_000);
+    for (let n = 0; n < 7; n++) ask(full(long));
+    for (let n = 0; n < 100; n++) ask(full("short"));
+    await eventually("all are answered", () => left.filter((output) => output.startsWith("answered")).length === 107);
+    expect(decided).to.have.lengthOf(107);
+    expect(storage.appends.map(({ events }) => events.length)).to.deep.equal([3, 3, 101]);
+  });
+
   it("does not keep what another entity does", async () => {
     const { system, faults, ref } = await gated();
     faults.release("append");

@@ -1,6 +1,7 @@
 /** What goes into one commit: parts of streams in the order of their first append, and other records. */
 import type { AppendRequest } from "../../storage/journal.ts";
 import type { StoredEvent } from "../../storage/stored-event.ts";
+import { frameBytesMax } from "../level-storage-options.ts";
 import type { PendingCommit, StreamHead } from "../records/stream-head.ts";
 import type { RestOfFrame, Tombstone } from "../records/tombstone.ts";
 import { StreamPart } from "./stream-part.ts";
@@ -133,7 +134,8 @@ export class CommitGroup implements PendingCommit {
   }
 
   #growingPart({ pending }: StreamHead): StreamPart | undefined {
-    return pending instanceof StreamPart && pending.commit === this && !pending.written ? pending : undefined;
+    if (!(pending instanceof StreamPart) || pending.commit !== this || pending.written) return undefined;
+    return pending.bytes < frameBytesMax ? pending : undefined;
   }
 
   #newPart(head: StreamHead, entityType: string, entityId: string): StreamPart {

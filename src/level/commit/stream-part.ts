@@ -28,6 +28,8 @@ export class StreamPart implements PendingEvents {
   /** Likewise. */
   purgedTo: number;
   count = 0;
+  /** About how many bytes its events take. */
+  bytes = 0;
   /** Whether its records are in the batch: later events of the stream need a part of their own. */
   written = false;
 
@@ -48,6 +50,7 @@ export class StreamPart implements PendingEvents {
     let bytes = 0;
     for (const { payload, metadata, receipt } of events)
       bytes += payload.length + (metadata?.length ?? 0) + (receipt?.length ?? 0) + bytesPerEvent;
+    this.bytes += bytes;
     return bytes;
   }
 

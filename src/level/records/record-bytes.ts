@@ -7,6 +7,12 @@ const bytesPerUnitMax = 3;
 /** Room for any whole number as decimal digits. */
 const digitsMax = 16;
 
+/** A buffer that grew beyond this is given back at once. */
+const keptBytesMax = 16_777_216;
+
+/** One below that is kept until so many records in turn would have done without it: fresh memory costs more than what is written to it. */
+const smallRecordsMax = 1_000;
+
 const zero = 48;
 const billion = 1_000_000_000;
 const digitsBelowBillion = 9;
@@ -16,20 +22,23 @@ export class RecordBytes {
   readonly #lasting: Buffer;
   #bytes: Buffer;
   #end = checksumBytes;
+  /** Records in turn that had no need of more than what stays reserved. */
+  #smallRecords = 0;
 
-  /** @param capacity bytes that stay reserved; a larger record gets more for as long as it is in the making */
+  /** @param capacity bytes that stay reserved; a larger record gets more, for itself and for those that follow */
   constructor(capacity: number) {
     this.#lasting = Buffer.allocUnsafeSlow(capacity);
     this.#bytes = this.#lasting;
   }
 
   clear(): void {
-    this.#bytes = this.#lasting;
+    if (this.#bytes !== this.#lasting) this.#considerGivingBack();
     this.#end = checksumBytes;
   }
 
   text(text: string): void {
-    this.#reserve(text.length * bytesPerUnitMax);
+    // Nearly always there is room for the most that it can take; only otherwise are its bytes counted.
+    if (this.#end + text.length * bytesPerUnitMax > this.#bytes.length) this.#reserve(Buffer.byteLength(text));
     this.#end += this.#bytes.write(text, this.#end, "utf8");
   }
 
@@ -71,12 +80,18 @@ export class RecordBytes {
     this.#end += count;
   }
 
+  #considerGivingBack(): void {
+    this.#smallRecords = this.#end > this.#lasting.length ? 0 : this.#smallRecords + 1;
+    if (this.#smallRecords > smallRecordsMax || this.#bytes.length > keptBytesMax) this.#bytes = this.#lasting;
+  }
+
   #reserve(length: number): void {
     const needed = this.#end + length;
     if (needed <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(needed * 2);
     this.#bytes.copy(larger, 0, 0, this.#end);
     this.#bytes = larger;
+    this.#smallRecords = 0;
   }
 }
 
