@@ -18,7 +18,7 @@ import type { Database, DatabaseView } from "./database.ts";
 import type { StepSize } from "./reading/frame-range.ts";
 import { HistoryWalk } from "./reading/read-history.ts";
 import { readPersistenceIds } from "./reading/read-persistence-ids.ts";
-import { readStream } from "./reading/read-stream.ts";
+import { reachesEnd, readStream, readStreamInView, windowOf } from "./reading/read-stream.ts";
 import { readTag } from "./reading/read-tag.ts";
 import type { StreamHead } from "./records/stream-head.ts";
 import type { StoreHealth } from "./session/store-health.ts";
@@ -65,14 +65,16 @@ export class LevelJournal implements Journal {
   }
 
   read(persistenceId: string, range: SequenceRange = {}): AsyncIterable<readonly StoredEvent[]> {
-    const { location } = this.#parts.health;
-    return this.#walk("reading events", this.#whenKnown(persistenceId), (view) => {
-      const doubt = this.#parts.health.doubtAbout(persistenceId);
-      if (doubt) throw doubt;
-      const head = this.#parts.heads.get(persistenceId);
-      const known = head?.pending ? undefined : head;
-      return readStream(this.#parts.db, view, { location, persistenceId }, range, this.#parts.step, known);
-    });
+    return this.#walkStream(persistenceId, range, this.#whenKnown(persistenceId, range));
+  }
+
+  /** Whether nothing was ever stored of the stream, neither events nor snapshots; false also when that needs a closer look. */
+  async isUntouched(persistenceId: string): Promise<boolean> {
+    const { heads, health } = this.#parts;
+    const found = heads.get(persistenceId) ?? (await heads.find(persistenceId));
+    const refusal = health.refusal("looking for a stream") ?? health.doubtAbout(persistenceId);
+    if (refusal) throw refusal;
+    return found !== undefined && found.highest === 0 && found.hasNoSnapshots === true;
   }
 
   highestSequenceNr(persistenceId: string): Promise<number> {
@@ -126,14 +128,12 @@ export class LevelJournal implements Journal {
 
   persistenceIds(): AsyncIterable<readonly string[]> {
     const { db, health, step } = this.#parts;
-    return this.#walk("reading persistence ids", undefined, (view) =>
-      readPersistenceIds(db, view, health.location, step),
-    );
+    return this.#walk("reading persistence ids", (view) => readPersistenceIds(db, view, health.location, step));
   }
 
   readAll(fromOffset = 0): AsyncIterable<readonly StoredEvent[]> {
     const { db, health, queue, step } = this.#parts;
-    return this.#walk("reading the history", undefined, (view) => {
+    return this.#walk("reading the history", (view) => {
       const { highestOffset } = queue;
       return new HistoryWalk(db, view, health.location, step).events(fromOffset, highestOffset);
     });
@@ -141,7 +141,7 @@ export class LevelJournal implements Journal {
 
   readTag(tag: string, fromOffset = 0): AsyncIterable<readonly StoredEvent[]> {
     const { db, health, step } = this.#parts;
-    return this.#walk("reading the events with a tag", undefined, (view) =>
+    return this.#walk("reading the events with a tag", (view) =>
       readTag(db, view, health.location, { tag, fromOffset }, step),
     );
   }
@@ -195,20 +195,46 @@ export class LevelJournal implements Journal {
     await deletions;
   }
 
-  /** Like {@link #whenSettled}; if it can be read, the head is in memory then, where an entity that recovers needs it once more. */
-  async #whenKnown(persistenceId: string): Promise<void> {
+  /** Like {@link #whenSettled}; if it can be read, the head is in memory then, or is found and will be proved by the walk. */
+  async #whenKnown(persistenceId: string, range: SequenceRange): Promise<void> {
+    const { heads } = this.#parts;
     await this.#whenSettled(persistenceId);
-    await this.#parts.heads.with(persistenceId, () => undefined).catch(() => undefined);
+    if (heads.get(persistenceId)) return;
+    const found = heads.found(persistenceId) ?? (await heads.find(persistenceId));
+    if (found && reachesEnd(range, found.highest)) return;
+    await heads.with(persistenceId, () => undefined).catch(() => undefined);
+  }
+
+  /** A walk over one stream as it is when the first batch is asked for. */
+  async *#walkStream(
+    persistenceId: string,
+    range: SequenceRange,
+    known: Promise<void>,
+  ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+    const { db, heads, health, step } = this.#parts;
+    const { location } = health;
+    const doing = "reading events";
+    await known;
+    const refusal = health.refusal(doing) ?? health.doubtAbout(persistenceId);
+    if (refusal) throw refusal;
+    const head = heads.get(persistenceId);
+    const found = head ? undefined : heads.found(persistenceId);
+    const toEnd = found !== undefined && reachesEnd(range, found.highest);
+    const stored = toEnd ? found : head?.pending ? undefined : head;
+    const context = { location, persistenceId };
+    const window = stored && windowOf(stored, range);
+    try {
+      if (window?.beginsFrame) yield* readStream(db, undefined, context, window, step, toEnd);
+      else yield* this.#walk(doing, (view) => readStreamInView(db, view, context, range, step, stored, toEnd));
+      if (toEnd) heads.prove(persistenceId, found);
+    } catch (error) {
+      throw health.typed(doing, error);
+    }
   }
 
   /** A walk over one view of the store, which is taken when the first batch is asked for. */
-  async *#walk<T>(
-    doing: string,
-    settled: Promise<void> | undefined,
-    walk: (view: DatabaseView) => AsyncIterable<T>,
-  ): AsyncGenerator<T, void, undefined> {
+  async *#walk<T>(doing: string, walk: (view: DatabaseView) => AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
     const { db, health } = this.#parts;
-    await settled;
     const refusal = health.refusal(doing);
     if (refusal) throw refusal;
     const view = db.snapshot();

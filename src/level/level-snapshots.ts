@@ -10,6 +10,7 @@ import {
 } from "../storage/snapshot-store.ts";
 import type { CommitQueue } from "./commit/commit-queue.ts";
 import { KeyedTurns } from "./commit/keyed-turns.ts";
+import type { StreamHeads } from "./commit/stream-heads.ts";
 import type { Database } from "./database.ts";
 import { deletedRecordsMax } from "./level-storage-options.ts";
 import { escapeId, numberOf, snapshotKey, snapshotTimeKey } from "./records/record-keys.ts";
@@ -21,6 +22,7 @@ import type { WorkInProgress } from "./session/work-in-progress.ts";
 export interface LevelSnapshotsParts {
   readonly db: Database;
   readonly queue: CommitQueue;
+  readonly heads: StreamHeads;
   readonly clock: Clock;
   readonly health: StoreHealth;
   readonly work: WorkInProgress;
@@ -45,6 +47,7 @@ export class LevelSnapshots implements SnapshotStore {
 
   save(snapshot: SnapshotRecord): Promise<SnapshotMetadata> {
     const { persistenceId, sequenceNr } = snapshot;
+    const over = this.#parts.heads.snapshotBegins(persistenceId);
     return this.#change("saving a snapshot", persistenceId, async () => {
       this.#lastTimestamp = Math.max(this.#lastTimestamp, this.#parts.clock.now());
       const timestamp = this.#lastTimestamp;
@@ -53,12 +56,13 @@ export class LevelSnapshots implements SnapshotStore {
         { key: snapshotTimeKey, text: String(timestamp) },
       ]);
       return { persistenceId, sequenceNr, timestamp };
-    });
+    }).finally(over);
   }
 
   load(persistenceId: string, criteria: SnapshotCriteria = {}): Promise<StoredSnapshot | undefined> {
     return this.#search("loading a snapshot", persistenceId, async () => {
       const { location } = this.#parts.health;
+      if (this.#parts.heads.hasNoSnapshots(persistenceId)) return undefined;
       for await (const [key, value] of this.#rows(persistenceId, criteria)) {
         const snapshot = decodeSnapshot(location, persistenceId, key, value);
         if (matchesCriteria(snapshot, criteria)) return snapshot;

@@ -3,6 +3,7 @@ import { StorageCorruptedError } from "../errors.ts";
 import type { OpenStorage, StorageContext } from "../storage/storage.ts";
 import { CommitQueue } from "./commit/commit-queue.ts";
 import { StreamHeads } from "./commit/stream-heads.ts";
+import { StreamLookups } from "./commit/stream-lookups.ts";
 import type { Database } from "./database.ts";
 import { hasMarker, markerFile } from "./files/format-marker.ts";
 import { removeOwner } from "./files/owner-file.ts";
@@ -15,9 +16,11 @@ import { LevelViews } from "./level-views.ts";
 import { readChainHead } from "./opening/chain-head.ts";
 import { openVerified, type VerifiedDatabase } from "./opening/open-verified.ts";
 import { claimStore } from "./opening/store-registry.ts";
+import { lookUpStreams } from "./reading/look-up-streams.ts";
 import { readHead } from "./reading/read-head.ts";
 import { emptyKey } from "./records/record-keys.ts";
 import { lastSnapshotTime } from "./records/snapshot-text.ts";
+import { readLasting } from "./session/lasting-reads.ts";
 import { ReopeningJournal } from "./session/reopening-journal.ts";
 import { ReopeningMaintenance } from "./session/reopening-maintenance.ts";
 import { ReopeningSnapshots } from "./session/reopening-snapshots.ts";
@@ -59,6 +62,8 @@ export async function openLevelStore(
       snapshots: new ReopeningSnapshots(store),
       maintenance: new ReopeningMaintenance(store),
       views: new ReopeningViews(store),
+      isUntouched: (persistenceId) =>
+        readLasting(store, "looking for a stream", (session) => session.isUntouched(persistenceId)),
       close: () => store.close(),
     };
   } catch (error) {
@@ -100,17 +105,25 @@ async function assemble(
 
   const health = new StoreHealth(location, onFailure);
   const work = new WorkInProgress(health);
-  const heads = new StreamHeads((persistenceId) => readHeadNow(db, location, persistenceId), settings.cachedStreamsMax);
+  const step = { records: readRecordsMax, bytes: settings.readBytesMax };
+  const lookups = new StreamLookups((persistenceIds) =>
+    work.run("looking up streams", () => lookUpStreams(db, location, persistenceIds, step)),
+  );
+  const source = {
+    read: (persistenceId: string) => readHeadNow(db, location, persistenceId),
+    lookUp: (persistenceId: string) => lookups.find(persistenceId),
+  };
+  const heads = new StreamHeads(source, settings.cachedStreamsMax);
   const forgetHeads = (): void => heads.forgetAll();
   const chain = await readChainHead(db, location);
   const queue = new CommitQueue({ target, chain, settings, clock, health, highestOffset, lastCommitAt, forgetHeads });
-  const step = { records: readRecordsMax, bytes: settings.readBytesMax };
   let closed: Promise<void> | undefined;
   const journal = new LevelJournal({ db, queue, heads, health, work, step });
-  const snapshots = new LevelSnapshots({ db, queue, clock, health, work, lastTimestamp });
+  const snapshots = new LevelSnapshots({ db, queue, heads, clock, health, work, lastTimestamp });
   return {
     journal,
     snapshots,
+    isUntouched: (persistenceId) => journal.isUntouched(persistenceId),
     views: new LevelViews({ db, queue, heads, health, work, step }),
     maintenance: new LevelMaintenance({ folder, db, queue, journal, snapshots, health, work, onWarning }),
     tryWrite() {

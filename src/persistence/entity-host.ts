@@ -8,6 +8,7 @@ import type { SystemEvent } from "../actor/system-event.ts";
 import type { Clock } from "../clock.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
+import type { OpenStorage } from "../storage/storage.ts";
 import type { EventEnvelope } from "./event-envelope.ts";
 import type { EntityScope } from "./event-sourced.ts";
 import type { Permits } from "./permits.ts";
@@ -24,6 +25,8 @@ export interface EntityHost {
   readonly log: Logger;
   readonly journal: Journal;
   readonly snapshots: SnapshotStore;
+  /** See {@link OpenStorage.isUntouched}. */
+  readonly isUntouched: OpenStorage["isUntouched"];
   readonly scope: EntityScope;
   readonly events: EventSink;
   /** How many may recover at a time. */

@@ -35,6 +35,12 @@ export interface OpenStorage {
   /** Undefined when the backend keeps no read models. */
   readonly views?: ViewStore;
 
+  /**
+   * Whether the store has nothing of a stream and never had: no event, pending ones included, and no snapshot. Optional, for a backend
+   * that tells it of many new streams for less than each read of them costs; may be false when that is not easily told.
+   */
+  isUntouched?(persistenceId: string): Promise<boolean>;
+
   /** Finishes the writes that are pending, then releases everything. Later calls of any method fail with StorageFailedError. */
   close(): Promise<void>;
 }

@@ -81,6 +81,7 @@ export class ActorSystem implements EntityScope {
       log,
       journal,
       snapshots,
+      isUntouched: store.isUntouched?.bind(store),
       events,
       scope: this,
       recoveries: new Permits(options.maxConcurrentRecoveries),

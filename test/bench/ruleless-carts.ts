@@ -38,7 +38,8 @@ async function openNew(location: string, { clock, onFailure }: StorageContext): 
   const settings = resolveOptions({});
   const health = new StoreHealth(location, onFailure);
   const work = new WorkInProgress(health);
-  const heads = new StreamHeads((id) => readHead(db, id), settings.cachedStreamsMax);
+  const source = { read: (id: string) => readHead(db, id), lookUp: async () => undefined };
+  const heads = new StreamHeads(source, settings.cachedStreamsMax);
   const queue = new CommitQueue({
     // LevelDB itself: neither a high-water mark nor a look at the log it writes to.
     target: db,
@@ -55,7 +56,7 @@ async function openNew(location: string, { clock, onFailure }: StorageContext): 
     Promise.reject(new StorageFailedError(location, "maintaining", new Error("it is for measuring only")));
   return {
     journal: new LevelJournal({ db, queue, heads, health, work, step }),
-    snapshots: new LevelSnapshots({ db, queue, clock, health, work, lastTimestamp: 0 }),
+    snapshots: new LevelSnapshots({ db, queue, heads, clock, health, work, lastTimestamp: 0 }),
     maintenance: { verify: refused, backup: refused, purge: refused },
     async close() {
       await work.whenIdle();

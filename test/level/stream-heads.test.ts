@@ -5,10 +5,14 @@ import type { HeadRecord } from "#src/level/records/stream-head.js";
 import { added, collect, rejection, request, StoreFixture } from "./store-fixture.ts";
 
 describe("stream heads in memory", () => {
+  const oneEvent = async (): Promise<HeadRecord> => ({ highest: 1, deletedTo: 0, purgedTo: 0 });
+  const nothingFound = async (): Promise<undefined> => undefined;
+
   /** Heads whose loads are finished by the test. */
   function heldHeads(cachedMax: number): { heads: StreamHeads; loads: ((head: HeadRecord) => void)[] } {
     const loads: ((head: HeadRecord) => void)[] = [];
-    return { heads: new StreamHeads(() => new Promise((resolve) => loads.push(resolve)), cachedMax), loads };
+    const read = (): Promise<HeadRecord> => new Promise((resolve) => loads.push(resolve));
+    return { heads: new StreamHeads({ read, lookUp: nothingFound }, cachedMax), loads };
   }
 
   it("load once for all who wait, and let nobody overtake them", async () => {
@@ -26,7 +30,7 @@ describe("stream heads in memory", () => {
   });
 
   it("forget those that nobody uses, and keep those that are held", async () => {
-    const heads = new StreamHeads(async () => ({ highest: 1, deletedTo: 0, purgedTo: 0 }), 3);
+    const heads = new StreamHeads({ read: oneEvent, lookUp: nothingFound }, 3);
     await heads.with("held", (head) => head.holds++);
     for (let number = 0; number < 20; number++) await heads.with(`a${number}`, () => undefined);
     expect(heads.size).to.equal(3);
@@ -36,7 +40,7 @@ describe("stream heads in memory", () => {
   });
 
   it("keep one that was asked for rather than one that was not", async () => {
-    const heads = new StreamHeads(async () => ({ highest: 1, deletedTo: 0, purgedTo: 0 }), 4);
+    const heads = new StreamHeads({ read: oneEvent, lookUp: nothingFound }, 4);
     for (const id of ["a", "b", "c", "d", "e"]) await heads.with(id, () => undefined);
     expect(heads.get("b")).not.to.equal(undefined);
     await heads.with("f", () => undefined);
@@ -46,10 +50,11 @@ describe("stream heads in memory", () => {
 
   it("tell everybody who waits when they cannot be loaded, and try again the next time", async () => {
     let attempts = 0;
-    const heads = new StreamHeads(async () => {
+    const read = async (): Promise<HeadRecord> => {
       if (++attempts === 1) throw new Error("unreadable");
-      return { highest: 1, deletedTo: 0, purgedTo: 0 };
-    }, 10);
+      return oneEvent();
+    };
+    const heads = new StreamHeads({ read, lookUp: nothingFound }, 10);
     const waiting = [heads.with("a", () => 1), heads.with("a", () => 2)];
     for (const waits of waiting) expect(await rejection(waits)).to.have.property("message", "unreadable");
     expect(await heads.with("a", (head) => head.highest)).to.equal(1);

@@ -1,5 +1,6 @@
 /** The heads of streams in memory: loaded when they are first needed, forgotten when there are too many. */
-import { type HeadRecord, StreamHead } from "../records/stream-head.ts";
+import { type HeadRecord, StreamHead, type StreamRecord } from "../records/stream-head.ts";
+import { StreamSearches } from "./stream-searches.ts";
 
 /** Someone who waits for a head. */
 interface Waiter {
@@ -7,15 +8,27 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
+/** Where heads come from. */
+export interface HeadSource {
+  /** Reads a head and proves it; tells nothing of snapshots. */
+  read(persistenceId: string): Promise<HeadRecord>;
+  /** Looks whether there is one; undefined when that needs a closer look. Never rejects. */
+  lookUp(persistenceId: string): Promise<StreamRecord | undefined>;
+}
+
 /** Keeps heads that somebody holds on to, and a bounded number of others. */
 export class StreamHeads {
-  readonly #read: (persistenceId: string) => Promise<HeadRecord>;
+  readonly #source: HeadSource;
+  readonly #searches: StreamSearches;
   readonly #cachedMax: number;
   readonly #known = new Map<string, StreamHead>();
   readonly #loading = new Map<string, Waiter[]>();
+  /** How many snapshots of a stream are being stored. */
+  readonly #snapshotsBegun = new Map<string, number>();
 
-  constructor(read: (persistenceId: string) => Promise<HeadRecord>, cachedMax: number) {
-    this.#read = read;
+  constructor(source: HeadSource, cachedMax: number) {
+    this.#source = source;
+    this.#searches = new StreamSearches((persistenceId) => source.lookUp(persistenceId));
     this.#cachedMax = cachedMax;
   }
 
@@ -52,6 +65,49 @@ export class StreamHeads {
   /** After a failed write: what the streams end with is on the disk, and nowhere else. */
   forgetAll(): void {
     this.#known.clear();
+    this.#searches.forgetAll();
+  }
+
+  /**
+   * What is stored of the stream, as long as nobody has loaded its head; undefined when that is to be done. Of a head that it finds
+   * only the frames can tell whether it is the newest: whoever has read them to their end says so with {@link prove}.
+   */
+  async find(persistenceId: string): Promise<StreamRecord | undefined> {
+    const changing = this.#loading.has(persistenceId) || this.#snapshotsBegun.has(persistenceId);
+    if (changing || this.#known.has(persistenceId)) return undefined;
+    const search = this.#searches.of(persistenceId);
+    const record = await search.result;
+    if (!this.#searches.holds(persistenceId, search)) return undefined;
+    if (record?.highest === 0) this.prove(persistenceId, record);
+    return record;
+  }
+
+  /** What was found and still holds. */
+  found(persistenceId: string): StreamRecord | undefined {
+    return this.#searches.get(persistenceId);
+  }
+
+  /** What was found is the newest head: it is kept, unless somebody has loaded it since. */
+  prove(persistenceId: string, record: StreamRecord): void {
+    if (this.#searches.get(persistenceId) === record) this.#keep(persistenceId, record);
+  }
+
+  /** Whether the stream is known to have no snapshot, not even one that is being stored. */
+  hasNoSnapshots(persistenceId: string): boolean {
+    return (this.get(persistenceId) ?? this.found(persistenceId))?.hasNoSnapshots === true;
+  }
+
+  /** A snapshot of the stream is on its way; to be called at once. Returns what is to be called when it is stored, or has failed. */
+  snapshotBegins(persistenceId: string): () => void {
+    const head = this.#known.get(persistenceId);
+    if (head) head.hasNoSnapshots = false;
+    this.#searches.forget(persistenceId);
+    this.#snapshotsBegun.set(persistenceId, (this.#snapshotsBegun.get(persistenceId) ?? 0) + 1);
+    return () => {
+      const left = (this.#snapshotsBegun.get(persistenceId) ?? 0) - 1;
+      if (left > 0) this.#snapshotsBegun.set(persistenceId, left);
+      else this.#snapshotsBegun.delete(persistenceId);
+    };
   }
 
   #wait(persistenceId: string, waiter: Waiter): void {
@@ -60,8 +116,9 @@ export class StreamHeads {
       waiters.push(waiter);
       return;
     }
+    this.#searches.forget(persistenceId);
     this.#loading.set(persistenceId, [waiter]);
-    this.#read(persistenceId).then(
+    this.#source.read(persistenceId).then(
       (stored) => this.#loaded(persistenceId, stored),
       (error: unknown) => {
         for (const { reject } of this.#arrived(persistenceId)) reject(error);
@@ -69,11 +126,17 @@ export class StreamHeads {
     );
   }
 
-  #loaded(persistenceId: string, stored: HeadRecord): void {
+  #loaded(persistenceId: string, stored: StreamRecord): void {
+    const head = this.#keep(persistenceId, stored);
+    for (const { run } of this.#arrived(persistenceId)) run(head);
+  }
+
+  #keep(persistenceId: string, stored: StreamRecord): StreamHead {
     const head = new StreamHead(persistenceId, stored);
+    this.#searches.forget(persistenceId);
     this.#makeRoom();
     this.#known.set(persistenceId, head);
-    for (const { run } of this.#arrived(persistenceId)) run(head);
+    return head;
   }
 
   #arrived(persistenceId: string): Waiter[] {

@@ -14,7 +14,7 @@ export type FrameRow = readonly [key: string, value: Buffer];
 /** The frames that begin at `firstSequenceNr` or later, in steps. */
 export async function* frameRange(
   db: Database,
-  view: DatabaseView,
+  view: DatabaseView | undefined,
   persistenceId: string,
   firstSequenceNr: number,
   step: StepSize,
@@ -23,7 +23,7 @@ export async function* frameRange(
   const iterator = db.iterator({
     gte: frameKey(escapedId, firstSequenceNr),
     lt: framesOf(escapedId).lt,
-    snapshot: view,
+    ...(view && { snapshot: view }),
     highWaterMarkBytes: step.bytes,
   });
   try {
@@ -40,7 +40,7 @@ export async function* frameRange(
 /** Where the frame begins that holds `sequenceNr`, if there is one that begins there or before. */
 export async function frameStart(
   db: Database,
-  view: DatabaseView,
+  view: DatabaseView | undefined,
   persistenceId: string,
   sequenceNr: number,
 ): Promise<string | undefined> {
@@ -50,7 +50,7 @@ export async function frameStart(
     lte: frameKey(escapedId, sequenceNr),
     reverse: true,
     limit: 1,
-    snapshot: view,
+    ...(view && { snapshot: view }),
   });
   try {
     return await iterator.next();

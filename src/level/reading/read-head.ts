@@ -1,11 +1,13 @@
 /** Reads the head of a stream from the disk, in a way that damage cannot turn into "no such stream". */
 import { StorageCorruptedError } from "../../errors.ts";
 import type { Database, DatabaseView } from "../database.ts";
+import type { FrameContext } from "../records/frame.ts";
 import { recordJson } from "../records/record.ts";
 import { escapeId, framesOf, headKey, numberOf } from "../records/record-keys.ts";
 import { type HeadRecord, parseHead } from "../records/stream-head.ts";
 
-const noHead: HeadRecord = { highest: 0, deletedTo: 0, purgedTo: 0 };
+/** Of a stream that has nothing stored. */
+export const noHead: HeadRecord = { highest: 0, deletedTo: 0, purgedTo: 0 };
 
 /** @throws StorageCorruptedError when the head is damaged, missing, or older than the events of its stream */
 export async function readHead(
@@ -14,7 +16,6 @@ export async function readHead(
   persistenceId: string,
   view: DatabaseView,
 ): Promise<HeadRecord> {
-  const where = headPlace(persistenceId);
   const escapedId = escapeId(persistenceId);
   const [stored, newestFrame] = await Promise.all([
     readHeadRecord(db, headKey(escapedId), view),
@@ -22,14 +23,18 @@ export async function readHead(
   ]);
   const head = stored ? decodeHead(location, persistenceId, stored) : noHead;
   // A damaged block can hide the newest head and bring an older one, or none, to light.
-  if (newestFrame > head.highest) {
-    throw new StorageCorruptedError(
-      location,
-      where,
-      `it ends at ${head.highest}, but the event ${newestFrame} is there`,
-    );
-  }
+  if (newestFrame > head.highest) throw headBehindFrame({ location, persistenceId }, head.highest, newestFrame);
   return head;
+}
+
+/** A frame begins after what the head calls the end of the stream. */
+export function headBehindFrame(
+  { location, persistenceId }: FrameContext,
+  highest: number,
+  newestFrame: number,
+): StorageCorruptedError {
+  const problem = `it ends at ${highest}, but the event ${newestFrame} is there`;
+  return new StorageCorruptedError(location, headPlace(persistenceId), problem);
 }
 
 /** A head out of its record. */

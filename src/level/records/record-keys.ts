@@ -107,6 +107,12 @@ export function framesOf(escapedId: string): KeyRange {
   return { gte: recordKind.frame + escapedId + end, lt: recordKind.frame + escapedId + afterEnd };
 }
 
+/** The escaped id in the key of a frame or a snapshot. */
+export function idOf(key: string): string {
+  const idEnd = key.indexOf(end);
+  return key.slice(1, idEnd < 0 ? key.length : idEnd);
+}
+
 export function headKey(escapedId: string): string {
   return recordKind.head + escapedId;
 }

@@ -11,6 +11,12 @@ export interface HeadRecord {
   readonly purgedTo: number;
 }
 
+/** A head, and what else was seen when it was looked for. */
+export interface StreamRecord extends HeadRecord {
+  /** Proved to have none; not told otherwise. */
+  readonly hasNoSnapshots?: boolean;
+}
+
 /** Something that is over when it was written, or failed. */
 export interface PendingCommit {
   /** Never rejects. */
@@ -42,6 +48,8 @@ export class StreamHead {
   pending: PendingEvents | undefined = undefined;
   /** How many hold on to it: parts that wait for their commit, and deletions under way. While one does, it stays in memory. */
   holds = 0;
+  /** Proved to have no snapshot, and given none since. */
+  hasNoSnapshots: boolean;
   /** Whether it was asked for since the last search for something to forget. */
   used = true;
   /** What {@link entityMembers} gave last, and for which entity: nearly always the same. */
@@ -49,7 +57,7 @@ export class StreamHead {
   #entityId = "";
   #entityMembers = "";
 
-  constructor(persistenceId: string, stored: HeadRecord) {
+  constructor(persistenceId: string, stored: StreamRecord) {
     this.persistenceId = persistenceId;
     this.escapedId = escapeId(persistenceId);
     this.key = headKey(this.escapedId);
@@ -58,6 +66,7 @@ export class StreamHead {
     this.highest = stored.highest;
     this.deletedTo = stored.deletedTo;
     this.purgedTo = stored.purgedTo;
+    this.hasNoSnapshots = stored.hasNoSnapshots ?? false;
   }
 
   /** Entity type and entity id as members of a frame; the id is 0 when it can be told from the persistence id. */
