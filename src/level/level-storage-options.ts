@@ -53,6 +53,9 @@ export const recordArenaBytes = 262_144;
 /** How many records one step of a read fetches at the most. */
 export const readRecordsMax = 256;
 
+/** How many events of a stream are parsed before they are given, one frame at least: what waits longer survives the young generation's collection. */
+export const eventsPerBatch = 512;
+
 /** What one step takes from the disk when a copy or a whole store is proved. */
 export const proofStep: { readonly records: number; readonly bytes: number } = {
   records: 1_000,

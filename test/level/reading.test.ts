@@ -49,6 +49,15 @@ describe("reading a level store", () => {
     expect(sizes.reduce((sum, size) => sum + size)).to.equal(100);
   });
 
+  it("parses a bounded number of events before it gives them, however many were taken from the disk", async () => {
+    const { journal } = await fixture.open();
+    for (let sequenceNr = 1; sequenceNr < 3_000; sequenceNr += 300)
+      await journal.append(request(id, sequenceNr, ...addedMany(sequenceNr, 300)));
+    const sizes: number[] = [];
+    for await (const batch of journal.read(id, { toSequenceNr: 2_650 })) sizes.push(batch.length);
+    expect(sizes).to.deep.equal([600, 600, 600, 600, 250]);
+  });
+
   it("releases what a reader held that left early or threw", async () => {
     const { journal, close } = await fixture.open({ readBytesMax: 1 });
     for (let sequenceNr = 1; sequenceNr <= 10; sequenceNr++) await journal.append(request(id, sequenceNr, added(1)));

@@ -3,6 +3,7 @@ import { StorageCorruptedError } from "../../errors.ts";
 import type { SequenceRange } from "../../storage/journal.ts";
 import type { StoredEvent } from "../../storage/stored-event.ts";
 import type { Database, DatabaseView } from "../database.ts";
+import { eventsPerBatch } from "../level-storage-options.ts";
 import { Frame, type FrameContext, framePlace } from "../records/frame.ts";
 import { numberOf } from "../records/record-keys.ts";
 import type { HeadRecord } from "../records/stream-head.ts";
@@ -52,7 +53,7 @@ export async function* readStream(
   // One more than there can be shows the end in the same step.
   const records = Math.min(step.records, Math.max(0, to - from) + 2);
   for await (const rows of frameRange(db, view, context.persistenceId, start, { records, bytes: step.bytes })) {
-    const events: StoredEvent[] = [];
+    let events: StoredEvent[] = [];
     for (const [key, value] of rows) {
       if (next > to) {
         if (toEnd) throw headBehindFrame(context, highest, numberOf(key));
@@ -64,8 +65,11 @@ export async function* readStream(
       const wanted = frame.events(next, to);
       for (const event of wanted) events.push(event);
       next += wanted.length;
+      if (events.length < eventsPerBatch) continue;
+      yield events;
+      events = [];
     }
-    yield events;
+    if (events.length > 0) yield events;
     if (next > to && !toEnd) return;
   }
   if (next > to) return;
