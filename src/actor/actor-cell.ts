@@ -38,7 +38,6 @@ type Status = "new" | "running" | "restarting" | "ending" | "ended";
 
 /** A live actor. */
 export class ActorCell implements Cell, Dispatchable, NactHost {
-  readonly path: string;
   readonly #host: CellHost;
   readonly #properties: CellProperties;
   readonly #mailbox: Mailbox<Envelope>;
@@ -57,13 +56,17 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
     this.#properties = properties;
     this.#mailbox = new Mailbox(properties.mailboxCapacity ?? defaultMailboxCapacity);
     this.#handle = spawnHosted(properties.parent, encodeName(properties.name), this);
-    this.path = pathOf(this.#handle.reference);
     this.#incarnation = properties.incarnate(this);
     host.cellStarted(this);
   }
 
   get nact(): NactRef {
     return this.#handle.reference;
+  }
+
+  /** Made anew each time: only what goes wrong, and who listens to the system, asks for it. */
+  get path(): string {
+    return pathOf(this.#handle.reference);
   }
 
   get ended(): boolean {
@@ -154,11 +157,11 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
     if (error instanceof RecoveryFailedError) this.#refuseAll(error);
     await this.#incarnation.settle();
     if (pauseMs === undefined) this.#end("stopped", error);
-    if (this.#hasEnded()) return "stop";
+    if (this.ended) return "stop";
     this.#incarnation.end("restarting", error);
     this.#pause = new Pause();
     if (pauseMs !== undefined) await this.#pause.wait(this.#host.clock, pauseMs);
-    return this.#hasEnded() ? "stop" : "restart";
+    return this.ended ? "stop" : "restart";
   }
 
   stopped(): void {
@@ -188,7 +191,7 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
   #drain(budget: number): void | Promise<void> {
     const incarnation = this.#incarnation;
     for (let left = budget; left > 0; left--) {
-      if (this.#hasEnded()) return;
+      if (this.ended) return;
       if (incarnation.stopping) return this.#finish(incarnation);
       try {
         const wait = incarnation.admit();
@@ -217,12 +220,12 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
     try {
       await pending;
     } catch (error) {
-      if (incarnation !== this.#incarnation || this.#hasEnded()) return;
+      if (incarnation !== this.#incarnation || this.ended) return;
       this.#fail(incarnation, error);
     }
     this.#inHand = undefined;
     // The actor may have been killed meanwhile; then this incarnation must not go on.
-    if (incarnation !== this.#incarnation || this.#hasEnded()) return;
+    if (incarnation !== this.#incarnation || this.ended) return;
     if (this.#status === "new") this.#status = "running";
     return this.#drain(left);
   }
@@ -278,10 +281,6 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
       const redelivered = gracefully && envelope !== poison && this.#properties.redeliver?.(envelope);
       if (envelope !== poison && !redelivered) this.#refuseDead(envelope, error);
     }
-  }
-
-  #hasEnded(): boolean {
-    return this.#status === "ended";
   }
 
   #refuseDead(envelope: Envelope, error?: unknown): void {

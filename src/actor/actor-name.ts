@@ -3,6 +3,9 @@
 /** Longer names are refused, in UTF-16 code units. */
 export const nameLengthMax = 4_096;
 
+/** Names that both alphabets have. */
+const unchanged = /^[\w.!*'()-]*$/;
+
 /**
  * `name` in the alphabet that nact allows in a path; no two names become the same.
  *
@@ -10,11 +13,13 @@ export const nameLengthMax = 4_096;
  */
 export function encodeName(name: string, what = "name"): string {
   assertName(name, what);
+  if (unchanged.test(name)) return name;
   return encodeURIComponent(name).replaceAll("~", "%7E").replaceAll("%", "$");
 }
 
 /** The name that {@link encodeName} encoded. */
 export function decodeName(encoded: string): string {
+  if (unchanged.test(encoded)) return encoded;
   return decodeURIComponent(encoded.replaceAll("$", "%"));
 }
 

@@ -32,7 +32,7 @@ export interface AskTarget {
 
 /** One question that has not been answered yet. */
 class Ask extends Waiting implements ReplyAddress {
-  readonly #path: string;
+  readonly #target: AskTarget;
   readonly #message: unknown;
   readonly #timeoutMs: number;
   readonly #resolve: (value: unknown) => void;
@@ -40,14 +40,14 @@ class Ask extends Waiting implements ReplyAddress {
   #stopListening: (() => void) | undefined;
 
   constructor(
-    path: string,
+    target: AskTarget,
     message: unknown,
     timeoutMs: number,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ) {
     super();
-    this.#path = path;
+    this.#target = target;
     this.#message = message;
     this.#timeoutMs = timeoutMs;
     this.#resolve = resolve;
@@ -65,11 +65,11 @@ class Ask extends Waiting implements ReplyAddress {
   }
 
   expire(): void {
-    this.reject(new AskTimeoutError(this.#path, messageType(this.#message), this.#timeoutMs));
+    this.reject(new AskTimeoutError(this.#target.path, messageType(this.#message), this.#timeoutMs));
   }
 
   override abandon(): void {
-    this.reject(new ActorStoppedError(this.#path, "the actor system has terminated"));
+    this.reject(new ActorStoppedError(this.#target.path, "the actor system has terminated"));
   }
 
   listenTo(signal: AbortSignal): void {
@@ -105,7 +105,7 @@ export class Asks {
     return new Promise((resolve, reject) => {
       const timeoutMs = options?.timeoutMs ?? this.#defaultTimeoutMs;
       const queue = this.#queueOf(timeoutMs);
-      const question = new Ask(target.path, message, timeoutMs, resolve, reject);
+      const question = new Ask(target, message, timeoutMs, resolve, reject);
       if (options?.signal) {
         if (options.signal.aborted) return question.reject(options.signal.reason);
         question.listenTo(options.signal);

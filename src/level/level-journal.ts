@@ -68,13 +68,15 @@ export class LevelJournal implements Journal {
     return this.#walkStream(persistenceId, range, this.#whenKnown(persistenceId, range));
   }
 
-  /** Whether nothing was ever stored of the stream, neither events nor snapshots; false also when that needs a closer look. */
-  async isUntouched(persistenceId: string): Promise<boolean> {
-    const { heads, health } = this.#parts;
-    const found = heads.get(persistenceId) ?? (await heads.find(persistenceId));
-    const refusal = health.refusal("looking for a stream") ?? health.doubtAbout(persistenceId);
-    if (refusal) throw refusal;
-    return found !== undefined && found.highest === 0 && found.hasNoSnapshots === true;
+  /** See {@link OpenStorage.untouched}. */
+  untouched(persistenceIds: readonly string[]): Promise<readonly boolean[]> {
+    const { heads, health, work } = this.#parts;
+    return work.run("looking for streams", async () => {
+      const records = await heads.find(persistenceIds);
+      const { failure } = health;
+      if (failure) throw failure;
+      return records.map((record) => record?.highest === 0 && record.hasNoSnapshots === true);
+    });
   }
 
   highestSequenceNr(persistenceId: string): Promise<number> {
@@ -200,7 +202,7 @@ export class LevelJournal implements Journal {
     const { heads } = this.#parts;
     await this.#whenSettled(persistenceId);
     if (heads.get(persistenceId)) return;
-    const found = heads.found(persistenceId) ?? (await heads.find(persistenceId));
+    const found = heads.found(persistenceId) ?? (await heads.find([persistenceId]))[0];
     if (found && reachesEnd(range, found.highest)) return;
     await heads.with(persistenceId, () => undefined).catch(() => undefined);
   }

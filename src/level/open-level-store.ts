@@ -3,7 +3,6 @@ import { StorageCorruptedError } from "../errors.ts";
 import type { OpenStorage, StorageContext } from "../storage/storage.ts";
 import { CommitQueue } from "./commit/commit-queue.ts";
 import { StreamHeads } from "./commit/stream-heads.ts";
-import { StreamLookups } from "./commit/stream-lookups.ts";
 import type { Database } from "./database.ts";
 import { hasMarker, markerFile } from "./files/format-marker.ts";
 import { removeOwner } from "./files/owner-file.ts";
@@ -62,8 +61,8 @@ export async function openLevelStore(
       snapshots: new ReopeningSnapshots(store),
       maintenance: new ReopeningMaintenance(store),
       views: new ReopeningViews(store),
-      isUntouched: (persistenceId) =>
-        readLasting(store, "looking for a stream", (session) => session.isUntouched(persistenceId)),
+      untouched: (persistenceIds) =>
+        readLasting(store, "looking for streams", (session) => session.untouched(persistenceIds)),
       close: () => store.close(),
     };
   } catch (error) {
@@ -106,12 +105,9 @@ async function assemble(
   const health = new StoreHealth(location, onFailure);
   const work = new WorkInProgress(health);
   const step = { records: readRecordsMax, bytes: settings.readBytesMax };
-  const lookups = new StreamLookups((persistenceIds) =>
-    work.run("looking up streams", () => lookUpStreams(db, location, persistenceIds, step)),
-  );
   const source = {
     read: (persistenceId: string) => readHeadNow(db, location, persistenceId),
-    lookUp: (persistenceId: string) => lookups.find(persistenceId),
+    lookUp: (persistenceIds: readonly string[]) => lookUpStreams(db, location, persistenceIds, step),
   };
   const heads = new StreamHeads(source, settings.cachedStreamsMax);
   const forgetHeads = (): void => heads.forgetAll();
@@ -123,7 +119,7 @@ async function assemble(
   return {
     journal,
     snapshots,
-    isUntouched: (persistenceId) => journal.isUntouched(persistenceId),
+    untouched: (persistenceIds) => journal.untouched(persistenceIds),
     views: new LevelViews({ db, queue, heads, health, work, step }),
     maintenance: new LevelMaintenance({ folder, db, queue, journal, snapshots, health, work, onWarning }),
     tryWrite() {

@@ -8,9 +8,9 @@ import type { SystemEvent } from "../actor/system-event.ts";
 import type { Clock } from "../clock.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
-import type { OpenStorage } from "../storage/storage.ts";
 import type { EventEnvelope } from "./event-envelope.ts";
 import type { EntityScope } from "./event-sourced.ts";
+import type { Newcomers } from "./newcomers.ts";
 import type { Permits } from "./permits.ts";
 
 /** Takes durable events. Look at `active` before making an envelope: mostly nobody listens. */
@@ -25,8 +25,8 @@ export interface EntityHost {
   readonly log: Logger;
   readonly journal: Journal;
   readonly snapshots: SnapshotStore;
-  /** See {@link OpenStorage.isUntouched}. */
-  readonly isUntouched: OpenStorage["isUntouched"];
+  /** Undefined when the storage cannot tell new streams from others at once. */
+  readonly newcomers: Newcomers | undefined;
   readonly scope: EntityScope;
   readonly events: EventSink;
   /** How many may recover at a time. */

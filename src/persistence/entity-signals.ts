@@ -24,14 +24,14 @@ export class EntitySignals<C, S> {
 
   /** During a turn. @throws ActorFailedError what the handler throws */
   tell(signal: Signal): void {
-    const { onSignal, path } = this.#seat;
+    const { onSignal } = this.#seat;
     if (!onSignal) return;
     const phase = `onSignal(${signal.type})`;
     try {
       const { state, context } = this.#seat.present();
       this.mind(onSignal(state, signal, context), phase);
     } catch (error) {
-      throw new ActorFailedError(path, phase, error);
+      throw new ActorFailedError(this.#seat.path, phase, error);
     }
   }
 

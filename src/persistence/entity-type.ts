@@ -14,19 +14,24 @@ export class EntityType<C, E, S> implements EventDecoder {
   readonly name: string;
   readonly effects: EffectFactory<C, E, S> = effectFactory();
   readonly events: EventTypes;
-  readonly #emptyStateIsData: boolean;
+  readonly #emptyStateIs: ReturnType<typeof classifyJson>;
+  /** When JSON gives it back unchanged. */
+  readonly #emptyStateText: string;
 
   constructor(definition: EventSourcedDefinition<C, E, S>) {
     this.options = definition.options;
     this.name = definition.entityType;
     this.events = new EventTypes(definition.options.events, this.name);
-    this.#emptyStateIsData = classifyJson(definition.options.emptyState) !== "damaged";
+    const { emptyState } = definition.options;
+    this.#emptyStateIs = classifyJson(emptyState);
+    this.#emptyStateText = this.#emptyStateIs === "plain" ? JSON.stringify(emptyState) : "";
   }
 
   /** A state for a new entity: a copy when it is plain data, so that no two entities can share what one of them changes. */
   readonly emptyState = (): S => {
+    if (this.#emptyStateIs === "plain") return JSON.parse(this.#emptyStateText);
     const { emptyState } = this.options;
-    return this.#emptyStateIsData ? structuredClone(emptyState) : emptyState;
+    return this.#emptyStateIs === "damaged" ? emptyState : structuredClone(emptyState);
   };
 
   /** The events that a stored one stands for today. @throws UnknownEventTypeError, UpcastFailedError */

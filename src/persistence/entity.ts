@@ -6,17 +6,19 @@ import type { EventTypes } from "../codec/event-types.ts";
 import { ActorFailedError, ActorStoppedError, type PersistRejectedError } from "../errors.ts";
 import type { Backlog } from "../storage/journal.ts";
 import type { Metadata } from "../storage/stored-event.ts";
-import { Deliveries } from "./deliveries.ts";
+import type { Deliveries } from "./deliveries.ts";
+import { deliveriesOf } from "./entity-deliveries.ts";
 import type { EntityHost } from "./entity-host.ts";
 import { EntityOutputs, type OutputSeat } from "./entity-outputs.ts";
 import type { EntitySeat } from "./entity-seat.ts";
 import { EntitySignals, type SignalSeat } from "./entity-signals.ts";
 import type { EntityScope } from "./event-sourced.ts";
 import { HandlerContext } from "./handler-context.ts";
+import type { Newcomer } from "./newcomers.ts";
 import { OutputGate, type Stream, type StreamEnd } from "./output-gate.ts";
 import { persistError } from "./persist-error.ts";
 import { Receipts } from "./receipts.ts";
-import { type Recovered, Recovery } from "./recovery.ts";
+import { defaultIdleTimeoutMs, type Recovered, Recovery } from "./recovery.ts";
 import { Running, type RunningSeat } from "./running.ts";
 import type { Signal } from "./signal.ts";
 import { Snapshotting, toError } from "./snapshotting.ts";
@@ -25,7 +27,7 @@ import { Snapshotting, toError } from "./snapshotting.ts";
 type Seats<C, E, S> = RunningSeat<C, E, S> & SignalSeat<C, S> & OutputSeat<C, E, S> & Stream;
 
 /** An incarnation of an entity. */
-export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
+export class EntityIncarnation<C, E, S> implements Incarnation, Newcomer, Seats<C, E, S> {
   readonly #seat: EntitySeat<C, E, S>;
   readonly #context: HandlerContext<C, E, S>;
   #belongings: Belongings<C> | undefined;
@@ -41,6 +43,8 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
   #recovery: Recovery<C, E, S> | undefined;
   #recovered = false;
   #ended = false;
+  /** Ends the wait of {@link start}. */
+  #started: ((over?: Promise<void>) => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(seat: EntitySeat<C, E, S>) {
@@ -52,7 +56,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
     this.signals = new EntitySignals(this);
     const { snapshots, commandIds } = type.options;
     this.snapshotting = new Snapshotting(snapshots, persistenceId, host, (signal) => this.#storageSignal(signal));
-    this.deliveries = this.#makeDeliveries();
+    this.deliveries = deliveriesOf(seat, this.signals);
     this.receipts = new Receipts(commandIds);
     this.outputs = new EntityOutputs(this);
     this.gate = this.#gateAfter({ highestSequenceNr: 0, offset: 0 });
@@ -88,17 +92,39 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
   }
 
   get idle(): boolean {
-    const deliveriesIdle = this.deliveries?.idle ?? true;
-    return (
-      this.gate.idle &&
-      this.snapshotting.idle &&
-      this.#running.idle &&
-      (this.#belongings?.idle ?? true) &&
-      deliveriesIdle
-    );
+    const { gate, snapshotting, deliveries } = this;
+    const ownIdle = gate.idle && snapshotting.idle && this.#running.idle;
+    return ownIdle && (this.#belongings?.idle ?? true) && (deliveries?.idle ?? true);
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    const { newcomers } = this.#seat.host;
+    if (!newcomers) return this.#recover();
+    return new Promise((resolve) => {
+      this.#started = resolve;
+      newcomers.add(this);
+    });
+  }
+
+  get idleTimeoutMs(): number {
+    return this.#seat.type.options.recovery?.idleTimeoutMs ?? defaultIdleTimeoutMs;
+  }
+
+  /** Told whether there is anything to recover from. */
+  begin(untouched: boolean): void {
+    if (!untouched || this.#ended) return this.#started?.(this.#recover());
+    try {
+      // The state and the gate of a new incarnation are those of an entity without a past.
+      this.#recoveredTo(0, 0, 0);
+      this.#completed();
+      this.#started?.();
+    } catch (error) {
+      this.#started?.(Promise.reject(error));
+    }
+  }
+
+  async #recover(): Promise<void> {
+    if (this.#ended) return;
     const { type, persistenceId, host } = this.#seat;
     try {
       const { options, emptyState, decode } = type;
@@ -112,6 +138,10 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
       if (!this.#ended) this.signals.tellQuietly({ type: "RecoveryFailed", error: toError(error) });
       throw error;
     }
+    this.#completed();
+  }
+
+  #completed(): void {
     this.signals.tell({ type: "RecoveryCompleted", sequenceNr: this.#running.sequenceNr });
     this.deliveries?.resume();
   }
@@ -162,26 +192,25 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
 
   /** From the first phase to the second. */
   #begin({ state, sequenceNr, highestSequenceNr, timestamp, ...recovered }: Recovered<S>): void {
-    const { type, persistenceId, host, cell } = this.#seat;
+    const { type } = this.#seat;
     const { snapshotSequenceNr, replayedEvents, offset } = recovered;
     const highest = Math.max(sequenceNr, highestSequenceNr);
     this.gate = this.#gateAfter({ highestSequenceNr, offset });
     this.#running = new Running(type.options, this, state, highest, timestamp);
-    this.#recovered = true;
-    const { path } = cell;
-    host.tell({
-      type: "RecoveryCompleted",
-      path,
-      persistenceId,
-      sequenceNr: highest,
-      snapshotSequenceNr,
-      replayedEvents,
-    });
+    this.#recoveredTo(highest, snapshotSequenceNr, replayedEvents);
     const usesLatest = (type.options.recovery?.fromSnapshot ?? "latest") === "latest";
     const whole = sequenceNr === highest;
     if (usesLatest && whole && this.snapshotting.missing(snapshotSequenceNr, highest)) {
       this.#running.saveMissingSnapshot();
     }
+  }
+
+  #recoveredTo(sequenceNr: number, snapshotSequenceNr: number, replayedEvents: number): void {
+    this.#recovered = true;
+    const { persistenceId, host } = this.#seat;
+    if (!host.events.active) return;
+    const { path } = this;
+    host.tell({ type: "RecoveryCompleted", path, persistenceId, sequenceNr, snapshotSequenceNr, replayedEvents });
   }
 
   // --- for its parts
@@ -254,22 +283,6 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Seats<C, E, S> {
   #gateAfter(end: StreamEnd): OutputGate {
     const broken = (error: unknown): void => this.fail(persistError(this.persistenceId, error));
     return new OutputGate(this.host.journal, this, end, broken);
-  }
-
-  #makeDeliveries(): Deliveries<E, EntityScope> | undefined {
-    const { type, persistenceId, host } = this.#seat;
-    const options = type.options.deliveries;
-    return (
-      options &&
-      new Deliveries(options, {
-        entityId: this.#seat.entityId,
-        persistenceId,
-        clock: host.clock,
-        scope: host.scope,
-        undeliverable: (to, error) => host.log.warn(`${this.#seat.cell.path} cannot deliver to ${to} for now`, error),
-        warn: (deliveries) => this.signals.tellOrFail({ type: "DeliveriesUnconfirmed", deliveries }),
-      })
-    );
   }
 
   /** Signals about snapshots and deletions come between turns, and also after the end. */

@@ -52,8 +52,8 @@ export interface RecoveryRequest<C, E, S> {
   readonly until?: PastMoment | undefined;
 }
 
-/** Recovery fails when the storage gives nothing for so long, unless the definition says otherwise, in milliseconds. */
-const defaultIdleTimeoutMs = 30_000;
+/** A recovery fails when the storage gives nothing for so long, unless the definition says otherwise, in milliseconds. */
+export const defaultIdleTimeoutMs = 30_000;
 
 class MissingEventsError extends Error {}
 
@@ -99,8 +99,6 @@ export class Recovery<C, E, S> {
   async #rebuild(): Promise<Recovered<S>> {
     const { options, until } = this.#request;
     if (this.#givenUp) throw new Error(stoppedMeanwhile);
-    const { emptyState, host, persistenceId } = this.#request;
-    if (host.isUntouched && (await this.#idle.guard(host.isUntouched(persistenceId)))) return newborn(emptyState());
     const { sequenceNr } = until ?? { sequenceNr: options.recovery?.toSequenceNr };
     const toSequenceNr = Math.min(sequenceNr ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     let snapshot = await this.#newestGoodSnapshot(toSequenceNr);
@@ -240,17 +238,4 @@ export class Recovery<C, E, S> {
       `events ${this.#sequenceNr + 1} to ${to} are deleted, and no snapshot that can be read covers them${why}`,
     );
   }
-}
-
-/** What there is of an entity that nothing was ever stored of. */
-function newborn<S>(state: S): Recovered<S> {
-  return {
-    state,
-    sequenceNr: 0,
-    highestSequenceNr: 0,
-    timestamp: 0,
-    offset: 0,
-    snapshotSequenceNr: 0,
-    replayedEvents: 0,
-  };
 }

@@ -36,10 +36,10 @@ export interface OpenStorage {
   readonly views?: ViewStore;
 
   /**
-   * Whether the store has nothing of a stream and never had: no event, pending ones included, and no snapshot. Optional, for a backend
-   * that tells it of many new streams for less than each read of them costs; may be false when that is not easily told.
+   * Of each stream whether the store has nothing of it, and never had: no event, pending ones included, and no snapshot. Optional, for a
+   * backend that tells it of many streams for less than it takes to read each; where that is not easily told it may say false.
    */
-  isUntouched?(persistenceId: string): Promise<boolean>;
+  untouched?(persistenceIds: readonly string[]): Promise<readonly boolean[]>;
 
   /** Finishes the writes that are pending, then releases everything. Later calls of any method fail with StorageFailedError. */
   close(): Promise<void>;

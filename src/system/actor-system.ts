@@ -10,6 +10,7 @@ import type { EntityRef } from "../persistence/entity-ref.ts";
 import { EntityRegistry } from "../persistence/entity-registry.ts";
 import type { EntityScope, EventSourcedDefinition } from "../persistence/event-sourced.ts";
 import { EventStore } from "../persistence/event-store.ts";
+import { Newcomers } from "../persistence/newcomers.ts";
 import { Permits } from "../persistence/permits.ts";
 import { LiveTail } from "../query/live-tail.ts";
 import { ReadJournal } from "../query/read-journal.ts";
@@ -81,7 +82,7 @@ export class ActorSystem implements EntityScope {
       log,
       journal,
       snapshots,
-      isUntouched: store.isUntouched?.bind(store),
+      newcomers: store.untouched && new Newcomers(store.untouched.bind(store), clock),
       events,
       scope: this,
       recoveries: new Permits(options.maxConcurrentRecoveries),

@@ -38,7 +38,7 @@ async function openNew(location: string, { clock, onFailure }: StorageContext): 
   const settings = resolveOptions({});
   const health = new StoreHealth(location, onFailure);
   const work = new WorkInProgress(health);
-  const source = { read: (id: string) => readHead(db, id), lookUp: async () => undefined };
+  const source = { read: (id: string) => readHead(db, id), lookUp: async () => [] };
   const heads = new StreamHeads(source, settings.cachedStreamsMax);
   const queue = new CommitQueue({
     // LevelDB itself: neither a high-water mark nor a look at the log it writes to.

@@ -59,7 +59,7 @@ export class ReopeningBench {
     return {
       ...others,
       views,
-      isUntouched: async () => false,
+      untouched: async (ids) => ids.map(() => false),
       journal: this.#quietable(this.#shortened(journal)),
       tryWrite: async () => this.proofs.shift()?.(),
       close: () => {

@@ -6,7 +6,7 @@ import { added, collect, rejection, request, StoreFixture } from "./store-fixtur
 
 describe("stream heads in memory", () => {
   const oneEvent = async (): Promise<HeadRecord> => ({ highest: 1, deletedTo: 0, purgedTo: 0 });
-  const nothingFound = async (): Promise<undefined> => undefined;
+  const nothingFound = async (): Promise<never[]> => [];
 
   /** Heads whose loads are finished by the test. */
   function heldHeads(cachedMax: number): { heads: StreamHeads; loads: ((head: HeadRecord) => void)[] } {

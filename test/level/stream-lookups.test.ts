@@ -2,13 +2,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Level } from "level";
+import { levelStorage } from "rekindle/level";
 import { StreamHeads } from "#src/level/commit/stream-heads.js";
-import { StreamLookups } from "#src/level/commit/stream-lookups.js";
 import { databaseAt } from "#src/level/database.js";
 import { lookUpStreams } from "#src/level/reading/look-up-streams.js";
 import { occupiedIds } from "#src/level/reading/occupied-ids.js";
 import { escapeId, framesOf } from "#src/level/records/record-keys.js";
 import type { StreamRecord } from "#src/level/records/stream-head.js";
+import { note, notebook, read } from "../support/notebook.ts";
+import { startSystem, storeWords } from "../support/start-system.ts";
 import { frameKeyOf, rawValue, withRawStore } from "./raw-store.ts";
 import { added, collect, places, rejection, request, StoreFixture } from "./store-fixture.ts";
 
@@ -86,51 +88,39 @@ describe("looking up streams", () => {
     });
   });
 
-  it("asks for all of one round together, and tells everybody when that fails", async () => {
-    const asked: (readonly string[])[] = [];
-    const lookups = new StreamLookups(async (ids) => {
-      asked.push(ids);
-      if (ids.includes("damaged")) throw new Error("unreadable");
-      return ids.map(() => untouched);
-    });
-    expect(await Promise.all(["a", "b"].map((id) => lookups.find(id)))).to.deep.equal([untouched, untouched]);
-    expect(await Promise.all(["c", "damaged"].map((id) => lookups.find(id)))).to.deep.equal([undefined, undefined]);
-    expect(asked).to.deep.equal([
-      ["a", "b"],
-      ["c", "damaged"],
-    ]);
-  });
-
   describe("and what is found", () => {
     const found: StreamRecord = { highest: 3, deletedTo: 0, purgedTo: 0, hasNoSnapshots: true };
 
     function headsOf(record: StreamRecord): StreamHeads {
-      return new StreamHeads({ read: async () => ({ ...record, highest: 4 }), lookUp: async () => record }, 10);
+      return new StreamHeads(
+        { read: async () => ({ ...record, highest: 4 }), lookUp: async (ids) => ids.map(() => record) },
+        10,
+      );
     }
 
     it("is a head in memory as soon as it is proved, or when there is nothing to prove", async () => {
       const old = headsOf(found);
-      await old.find("a");
+      await old.find(["a"]);
       expect(old.get("a")).to.equal(undefined);
       old.prove("a", found);
       expect(old.get("a")).to.include({ highest: 3 });
       const fresh = headsOf(untouched);
-      await fresh.find("a");
+      await fresh.find(["a"]);
       expect(fresh.get("a")).to.include({ highest: 0, hasNoSnapshots: true });
     });
 
     it("counts no more once somebody has loaded the head", async () => {
       const heads = headsOf(found);
-      const finding = heads.find("a");
+      const finding = heads.find(["a"]);
       await heads.with("a", (head) => head.highest++);
-      expect(await finding).to.equal(undefined);
+      expect((await finding)[0]).to.include({ highest: 5 });
       heads.prove("a", found);
       expect(heads.get("a")).to.include({ highest: 5 });
     });
 
     it("counts no more once writes have failed", async () => {
       const heads = headsOf(found);
-      await heads.find("a");
+      await heads.find(["a"]);
       heads.forgetAll();
       heads.prove("a", found);
       expect(heads.get("a")).to.equal(undefined);
@@ -138,12 +128,12 @@ describe("looking up streams", () => {
 
     it("says nothing of snapshots from the moment that one begins", async () => {
       const heads = headsOf(untouched);
-      const finding = heads.find("a");
+      const finding = heads.find(["a"]);
       const over = heads.snapshotBegins("a");
-      expect(await finding).to.equal(undefined);
-      expect(await heads.find("a")).to.equal(undefined);
+      expect(await finding).to.deep.equal([undefined]);
+      expect(await heads.find(["a"])).to.deep.equal([undefined]);
       over();
-      await heads.find("a");
+      await heads.find(["a"]);
       expect(heads.hasNoSnapshots("a")).to.equal(true);
       heads.snapshotBegins("a");
       expect(heads.hasNoSnapshots("a")).to.equal(false);
@@ -157,15 +147,15 @@ describe("an untouched stream of a level store", () => {
 
   it("is one without events and snapshots, also pending ones", async () => {
     const store = await fixture.open();
-    expect(await store.isUntouched?.(id)).to.equal(true);
-    expect(await store.isUntouched?.(id)).to.equal(true);
+    expect(await store.untouched?.([id])).to.deep.equal([true]);
+    expect(await store.untouched?.([id])).to.deep.equal([true]);
     const appended = store.journal.append(request(id, 1, added(1)));
-    expect(await store.isUntouched?.(id)).to.equal(false);
+    expect(await store.untouched?.([id])).to.deep.equal([false]);
     await appended;
     const saved = store.snapshots.save({ persistenceId: "cart|2", sequenceNr: 1, schemaVersion: 1, state: "1" });
-    expect(await store.isUntouched?.("cart|2")).to.equal(false);
+    expect(await store.untouched?.(["cart|2"])).to.deep.equal([false]);
     await saved;
-    expect(await store.isUntouched?.("cart|2")).to.equal(false);
+    expect(await store.untouched?.(["cart|2"])).to.deep.equal([false]);
     expect(await store.snapshots.load("cart|2")).to.include({ sequenceNr: 1 });
   });
 
@@ -174,11 +164,11 @@ describe("an untouched stream of a level store", () => {
     await journal.append(request(id, 1, added(1)));
     await close();
     const store = await fixture.open();
-    expect(await store.isUntouched?.(id)).to.equal(false);
+    expect(await store.untouched?.([id])).to.deep.equal([false]);
     expect(places(await collect(store.journal.read(id)))).to.deep.equal(["cart|1/1@1"]);
     expect(await store.journal.highestSequenceNr(id)).to.equal(1);
     await store.maintenance.purge(id);
-    expect(await store.isUntouched?.(id)).to.equal(false);
+    expect(await store.untouched?.([id])).to.deep.equal([false]);
   });
 
   for (const [what, text] of [
@@ -195,7 +185,7 @@ describe("an untouched stream of a level store", () => {
         text === undefined ? db.del(`h${id}`) : db.put(`h${id}`, rawValue(`h${id}`, text)),
       );
       const store = await fixture.open();
-      expect(await store.isUntouched?.(id)).to.equal(false);
+      expect(await store.untouched?.([id])).to.deep.equal([false]);
       for (const range of [{}, { fromSequenceNr: 2 }, { fromSequenceNr: 3 }, { toSequenceNr: 1 }])
         expect(await rejection(collect(store.journal.read(id, range)))).to.have.property(
           "where",
@@ -209,9 +199,27 @@ describe("an untouched stream of a level store", () => {
     });
   }
 
+  it("is one that its entity begins with nothing, and one that has lost its head is not", async () => {
+    const storage = levelStorage(fixture.path("store"));
+    await storeWords(storage, "abc");
+    const before = await startSystem({ storage });
+    await before.entityRef(notebook(), "2").ask(note("d"));
+    await before.terminate();
+    await withRawStore(fixture.path("store"), (db) => db.del("hnotebook|1"));
+    const system = await startSystem({ storage });
+    const definition = notebook();
+    expect(await rejection(system.entityRef(definition, "1").ask(read))).to.have.nested.property(
+      "cause.where",
+      `the head of "notebook|1"`,
+    );
+    expect(await system.entityRef(definition, "2").ask(read)).to.deep.equal(["d"]);
+    expect(await system.entityRef(definition, "3").ask(read)).to.deep.equal([]);
+    await system.terminate();
+  });
+
   it("is refused after closing", async () => {
     const store = await fixture.open();
     await store.close();
-    expect(await rejection(store.isUntouched?.(id) ?? Promise.resolve())).to.have.property("code", "STORAGE_FAILED");
+    expect(await rejection(store.untouched?.([id]) ?? Promise.resolve())).to.have.property("code", "STORAGE_FAILED");
   });
 });

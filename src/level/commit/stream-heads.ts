@@ -12,14 +12,14 @@ interface Waiter {
 export interface HeadSource {
   /** Reads a head and proves it; tells nothing of snapshots. */
   read(persistenceId: string): Promise<HeadRecord>;
-  /** Looks whether there is one; undefined when that needs a closer look. Never rejects. */
-  lookUp(persistenceId: string): Promise<StreamRecord | undefined>;
+  /** Looks which of the streams have one; undefined for those that need a closer look. Rejects when one of them, or more, cannot be read. */
+  lookUp(persistenceIds: readonly string[]): Promise<readonly (StreamRecord | undefined)[]>;
 }
 
 /** Keeps heads that somebody holds on to, and a bounded number of others. */
 export class StreamHeads {
   readonly #source: HeadSource;
-  readonly #searches: StreamSearches;
+  readonly #searches = new StreamSearches();
   readonly #cachedMax: number;
   readonly #known = new Map<string, StreamHead>();
   readonly #loading = new Map<string, Waiter[]>();
@@ -28,7 +28,6 @@ export class StreamHeads {
 
   constructor(source: HeadSource, cachedMax: number) {
     this.#source = source;
-    this.#searches = new StreamSearches((persistenceId) => source.lookUp(persistenceId));
     this.#cachedMax = cachedMax;
   }
 
@@ -69,17 +68,30 @@ export class StreamHeads {
   }
 
   /**
-   * What is stored of the stream, as long as nobody has loaded its head; undefined when that is to be done. Of a head that it finds
-   * only the frames can tell whether it is the newest: whoever has read them to their end says so with {@link prove}.
+   * What is stored of each stream, or in memory; undefined where the head has to be loaded for an answer. Of a head that is found on the
+   * disk only the frames can tell whether it is the newest: whoever has read them to their end says so with {@link prove}.
    */
-  async find(persistenceId: string): Promise<StreamRecord | undefined> {
-    const changing = this.#loading.has(persistenceId) || this.#snapshotsBegun.has(persistenceId);
-    if (changing || this.#known.has(persistenceId)) return undefined;
-    const search = this.#searches.of(persistenceId);
-    const record = await search.result;
-    if (!this.#searches.holds(persistenceId, search)) return undefined;
-    if (record?.highest === 0) this.prove(persistenceId, record);
-    return record;
+  async find(persistenceIds: readonly string[]): Promise<readonly (StreamRecord | undefined)[]> {
+    const unknown = persistenceIds.filter((id) => this.#canBeFound(id));
+    const searches = unknown.map((id) => this.#searches.begin(id));
+    // An error is about one of them: whoever loads its head is told.
+    const records = unknown.length === 0 ? [] : await this.#source.lookUp(unknown).catch(() => []);
+    for (const [index, id] of unknown.entries()) {
+      const [search, record] = [searches[index], records[index]];
+      if (!search || !record || !this.#searches.holds(id, search)) continue;
+      search.record = record;
+      if (record.highest === 0) this.prove(id, record);
+    }
+    return persistenceIds.map((id) => this.#known.get(id) ?? this.found(id));
+  }
+
+  /** Neither known, nor on its way to be, nor about to get a snapshot. */
+  #canBeFound(persistenceId: string): boolean {
+    return !(
+      this.#known.has(persistenceId) ||
+      this.#loading.has(persistenceId) ||
+      this.#snapshotsBegun.has(persistenceId)
+    );
   }
 
   /** What was found and still holds. */

@@ -1,37 +1,29 @@
 /** Streams that were looked up, and whose heads nobody has loaded since: what was found of them is still so. */
 import type { StreamRecord } from "../records/stream-head.ts";
 
-/** So many are remembered before all are forgotten; a recovery forgets its own in the end. */
-const searchesMax = 10_000;
+/** So many are remembered at the most, the latest ones; a recovery forgets its own in the end. */
+const searchesMax = 16_384;
 
 /** One look at one stream. */
 export interface Search {
-  /** Undefined when it needs a closer look. Never rejects. */
-  readonly result: Promise<StreamRecord | undefined>;
-  /** What was found, once it is. */
+  /** What was found, once it is; undefined also when it needs a closer look. */
   record: StreamRecord | undefined;
 }
 
 /** Keeps what was found for as long as nothing can have changed it. */
 export class StreamSearches {
-  readonly #lookUp: (persistenceId: string) => Promise<StreamRecord | undefined>;
   readonly #searches = new Map<string, Search>();
 
-  constructor(lookUp: (persistenceId: string) => Promise<StreamRecord | undefined>) {
-    this.#lookUp = lookUp;
-  }
-
-  /** The search under way or done for this stream, or a new one. */
-  of(persistenceId: string): Search {
-    const present = this.#searches.get(persistenceId);
-    if (present) return present;
-    if (this.#searches.size >= searchesMax) this.#searches.clear();
-    const result = this.#lookUp(persistenceId).then((record) => {
-      search.record = record;
-      return record;
-    });
-    const search: Search = { result, record: undefined };
+  begin(persistenceId: string): Search {
+    const search: Search = { record: undefined };
+    this.#searches.delete(persistenceId);
     this.#searches.set(persistenceId, search);
+    if (this.#searches.size > searchesMax) {
+      for (const oldest of this.#searches.keys()) {
+        this.#searches.delete(oldest);
+        break;
+      }
+    }
     return search;
   }
 

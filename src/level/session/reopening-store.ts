@@ -17,8 +17,8 @@ export type StoreState = "healthy" | "poisoned" | "reopening" | "closed";
 /** An open database and everything that was read from it: good until its first failed write, then exchanged as a whole. */
 export interface StoreSession extends OpenStorage {
   readonly views: ViewStore;
-  /** See {@link OpenStorage.isUntouched}. */
-  isUntouched(persistenceId: string): Promise<boolean>;
+  /** See {@link OpenStorage.untouched}. */
+  untouched(persistenceIds: readonly string[]): Promise<readonly boolean[]>;
   /** Proves, with a write that changes nothing, that the disk takes writes. */
   tryWrite(): Promise<void>;
 }
