@@ -36,3 +36,8 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/** How long this thread has been busy so far, in milliseconds: it does not count while there is nothing to do but wait. */
+export function busyMs(): number {
+  return performance.eventLoopUtilization().active;
+}

@@ -6,16 +6,13 @@ import type { Cell, CellHost } from "./cell-host.ts";
 import type { Dispatchable } from "./dispatcher.ts";
 import type { Envelope } from "./envelope.ts";
 import type { EndReason, Incarnation } from "./incarnation.ts";
-import { Mailbox } from "./mailbox.ts";
+import { defaultMailboxCapacity, Mailbox } from "./mailbox.ts";
 import { type NactHandle, type NactHost, type NactRef, replyThroughNact, spawnHosted } from "./nact-actor.ts";
 import { Pause } from "./pause.ts";
 import { RestartBackoff, type Supervision } from "./supervision.ts";
 
 /** A turn takes at most so many messages, so that other actors and I/O get theirs. */
 export const messagesPerTurn = 512;
-
-/** The mailbox of an actor holds at most so many messages unless it says otherwise. */
-export const defaultMailboxCapacity = 262_144;
 
 /** What makes one actor differ from another. */
 export interface CellProperties {
@@ -170,16 +167,20 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
 
   // --- turns
 
-  runTurn(): void {
+  runTurn(): number {
     try {
-      this.#turn()?.catch((error: unknown) => this.#handle.crashed(error));
+      const taken = this.#turn();
+      if (typeof taken === "number") return taken;
+      taken.catch((error: unknown) => this.#handle.crashed(error));
     } catch (error) {
       this.#handle.crashed(error);
     }
+    return 1;
   }
 
-  #turn(): void | Promise<void> {
-    if (this.#status === "ended") return;
+  /** Returns how many messages it took, or a promise when it has to wait. */
+  #turn(): number | Promise<unknown> {
+    if (this.#status === "ended") return 0;
     if (this.#status === "new") {
       const started = this.#incarnation.start();
       if (started) return this.#continueAfter(started, messagesPerTurn);
@@ -188,10 +189,11 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
     return this.#drain(messagesPerTurn);
   }
 
-  #drain(budget: number): void | Promise<void> {
+  #drain(budget: number): number | Promise<unknown> {
     const incarnation = this.#incarnation;
-    for (let left = budget; left > 0; left--) {
-      if (this.ended) return;
+    let left = budget;
+    for (; left > 0; left--) {
+      if (this.ended) return budget - left;
       if (incarnation.stopping) return this.#finish(incarnation);
       try {
         const wait = incarnation.admit();
@@ -203,18 +205,20 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
         this.#inHand = envelope;
         const pending = incarnation.receive(envelope);
         if (pending) return this.#continueAfter(pending, left - 1);
-        if (incarnation.sated) break;
       } catch (error) {
         this.#fail(incarnation, error);
       }
       this.#inHand = undefined;
+      if (incarnation.sated) break;
     }
     incarnation.endTurn();
     if (incarnation.stopping) return this.#finish(incarnation);
-    this.#endTurn();
+    this.#turnRequested = false;
+    if (this.#mailbox.length > 0) this.#requestTurn();
+    return budget - left;
   }
 
-  async #continueAfter(pending: Promise<void>, left: number): Promise<void> {
+  async #continueAfter(pending: Promise<void>, left: number): Promise<unknown> {
     const incarnation = this.#incarnation;
     if (this.#status !== "new") incarnation.endTurn();
     try {
@@ -247,11 +251,6 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
     incarnation.endTurn();
     await incarnation.settle();
     this.#end("stopped");
-  }
-
-  #endTurn(): void {
-    this.#turnRequested = false;
-    if (this.#mailbox.length > 0) this.#requestTurn();
   }
 
   #requestTurn(): void {

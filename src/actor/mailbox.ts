@@ -1,5 +1,8 @@
 /** A bounded first-in, first-out queue; empty it holds no memory to speak of. */
 
+/** The mailbox of an actor holds at most so many messages unless it says otherwise. */
+export const defaultMailboxCapacity = 262_144;
+
 const slotsMin = 8;
 const slotsKept = 1_024;
 

@@ -38,8 +38,11 @@ const defaults: LevelSettings = {
   verifyOnOpen: false,
 };
 
-/** Waiting events that make an idle store write at once, so that deciding and syncing overlap. */
-export const eagerEvents = 512;
+/** So many waiting events are written at once, however many commands are under way. */
+export const eagerEventsMax = 512;
+
+/** Fewer never are: they wait for the end of the round. */
+export const eagerEventsMin = 32;
 
 /** Waiting bytes that make an idle store write at once. */
 export const eagerBytes = 65_536;

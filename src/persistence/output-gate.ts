@@ -30,7 +30,10 @@ export interface StreamEnd {
   readonly offset: number;
 }
 
-/** A turn that has collected so many bytes ends: they are written while the next one decides. */
+/** A turn that has collected so many events ends: they are written while the next one decides. */
+const eventsPerTurn = 128;
+
+/** Likewise so many bytes. */
 const bytesPerTurn = 262_144;
 
 /** What is given to the journal. */
@@ -122,7 +125,7 @@ export class OutputGate {
 
   /** Whether the present turn has collected as much as one should. */
   get sated(): boolean {
-    return this.#open !== undefined && this.#open.bytes >= bytesPerTurn;
+    return this.#open !== undefined && (this.#open.count >= eventsPerTurn || this.#open.bytes >= bytesPerTurn);
   }
 
   /** Adds events to the write of the present turn; the first has `sequenceNr`. After a failure nothing is written any more. */

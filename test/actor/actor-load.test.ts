@@ -67,9 +67,17 @@ describe("while an actor is flooded", () => {
         },
       }),
     );
+    const other = system.spawn(
+      actor<"my turn", undefined>({
+        initialState: undefined,
+        receive(_state, _message, { reply }) {
+          reply(taken);
+          return undefined;
+        },
+      }),
+    );
     for (let count = 0; count < 50 * messagesPerTurn; count++) flooded.tell(count);
-    expect(await system.spawn(echo).ask("my turn")).to.equal("my turn");
-    expect(taken).to.equal(messagesPerTurn);
+    expect(await other.ask("my turn")).to.equal(messagesPerTurn);
   });
 
   it("one that answers promises leaves turns to others, too", async () => {

@@ -1,15 +1,16 @@
 /** Group commit: one write in flight, and everything that arrives meanwhile forms the next one. */
-import type { Clock } from "../../clock.ts";
+import { busyMs, type Clock } from "../../clock.ts";
 import { Followers } from "../../storage/followers.ts";
 import type { AppendRequest } from "../../storage/journal.ts";
 import type { EmittedEvents } from "../../storage/view-store.ts";
 import type { BatchTarget, WriteBatch } from "../database.ts";
-import { eagerBytes, eagerEvents, type LevelSettings } from "../level-storage-options.ts";
+import type { LevelSettings } from "../level-storage-options.ts";
 import { type ChainHead, noChain } from "../records/chain.ts";
 import type { RecordProofs } from "../records/record-proofs.ts";
 import type { StreamHead } from "../records/stream-head.ts";
 import type { StoreHealth } from "../session/store-health.ts";
 import { CommitGroup, type HeadDeletion, type RecordChange } from "./commit-group.ts";
+import { CommitPace } from "./commit-pace.ts";
 import { CommitWriter } from "./commit-writer.ts";
 import { PendingBytes } from "./pending-bytes.ts";
 
@@ -61,6 +62,7 @@ export class CommitQueue {
   readonly #parts: CommitQueueParts;
   readonly #sync: boolean;
   readonly #writer: CommitWriter;
+  readonly #pace = new CommitPace(busyMs());
   /** Those that are not in flight. The last one still grows; those before it are full. */
   readonly #waiting: CommitGroup[] = [];
   #inFlight: CommitGroup | undefined;
@@ -159,8 +161,8 @@ export class CommitQueue {
     if (this.#inFlight) {
       // Only by the lot: what is in the batch already cannot share a frame with what comes later.
       const { events, bytes } = this.#draft ?? nothing;
-      if (!this.#scheduled && isEager(next.events - events, next.bytes - bytes)) this.#continueAfter(1);
-    } else if (isEager(next.events, next.bytes)) {
+      if (!this.#scheduled && this.#pace.isEager(next.events - events, next.bytes - bytes)) this.#continueAfter(1);
+    } else if (this.#pace.isEager(next.events, next.bytes)) {
       this.#writeNext();
     } else if (!this.#scheduled) {
       this.#continueAfterRound();
@@ -198,8 +200,9 @@ export class CommitQueue {
     this.#inFlight = group;
     this.#waiting.shift();
     this.#draft = undefined;
+    const startedAt = this.#parts.clock.monotonic();
     this.#write(draft).then(
-      () => this.#succeeded(group),
+      () => this.#succeeded(group, startedAt),
       (error: unknown) => this.#failed(error),
     );
   }
@@ -231,13 +234,14 @@ export class CommitQueue {
     await batch.write({ sync: this.#sync, lastOrdinal: this.#highestOffset + group.events });
   }
 
-  #succeeded(group: CommitGroup): void {
+  #succeeded(group: CommitGroup, startedAt: number): void {
     if (this.#inFlight !== group) return;
     const ordinal = this.#highestOffset + 1;
     this.#highestOffset += group.events;
     this.#inFlight = undefined;
     const [next] = this.#waiting;
-    if (next && isEager(next.events, next.bytes)) this.#writeNext();
+    this.#pace.wrote(group.events, next?.events ?? 0, this.#parts.clock.monotonic() - startedAt, busyMs());
+    if (next && this.#pace.isEager(next.events, next.bytes)) this.#writeNext();
     // Those who are told now send the next commands; their turns come in the next round, and their events in the one after it.
     else if (next && !this.#scheduled) this.#continueAfter(roundsAfterCommit);
     this.backlog.remove(group.bytes);
@@ -263,8 +267,4 @@ export class CommitQueue {
     }
     health.announceFailure();
   }
-}
-
-function isEager(events: number, bytes: number): boolean {
-  return events >= eagerEvents || bytes >= eagerBytes;
 }
