@@ -11,7 +11,7 @@ export interface LevelStorageOptions {
   readonly pendingBytesMax?: number;
   /** How many bytes one atomic commit gathers before the next one is begun. A larger single append still makes one commit. Default 4 MiB. */
   readonly commitBytesMax?: number;
-  /** How many streams without pending writes keep their last sequence number in memory. Default 100,000. */
+  /** How many streams without pending writes keep their last sequence number in memory. That of an entity goes with it. Default 100,000. */
   readonly cachedStreamsMax?: number;
   /** How many bytes of stored events one batch of a read takes from the disk; one commit of a stream is never split. Default 1 MiB. */
   readonly readBytesMax?: number;

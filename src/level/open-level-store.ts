@@ -63,6 +63,7 @@ export async function openLevelStore(
       views: new ReopeningViews(store),
       untouched: (persistenceIds) =>
         readLasting(store, "looking for streams", (session) => session.untouched(persistenceIds)),
+      forget: (persistenceId) => store.session.forget(persistenceId),
       close: () => store.close(),
     };
   } catch (error) {
@@ -120,6 +121,7 @@ async function assemble(
     journal,
     snapshots,
     untouched: (persistenceIds) => journal.untouched(persistenceIds),
+    forget: (persistenceId) => heads.forget(persistenceId),
     views: new LevelViews({ db, queue, heads, health, work, step }),
     maintenance: new LevelMaintenance({ folder, db, queue, journal, snapshots, health, work, onWarning }),
     tryWrite() {

@@ -8,6 +8,7 @@ import type { SystemEvent } from "../actor/system-event.ts";
 import type { Clock } from "../clock.ts";
 import type { Journal } from "../storage/journal.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
+import type { OpenStorage } from "../storage/storage.ts";
 import type { EventEnvelope } from "./event-envelope.ts";
 import type { EntityScope } from "./event-sourced.ts";
 import type { Newcomers } from "./newcomers.ts";
@@ -27,6 +28,8 @@ export interface EntityHost {
   readonly snapshots: SnapshotStore;
   /** Undefined when the storage cannot tell new streams from others at once. */
   readonly newcomers: Newcomers | undefined;
+  /** See {@link OpenStorage.forget}. */
+  readonly forget: OpenStorage["forget"];
   readonly scope: EntityScope;
   readonly events: EventSink;
   /** How many may recover at a time. */

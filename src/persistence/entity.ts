@@ -180,6 +180,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Newcomer, Seats<
     this.gate.close(new ActorStoppedError(path, `it was ${reason} before its answer was durable`, error));
     this.#giveUpStash(`it was ${reason} while the message was stashed`, error);
     if (this.#recovered) this.signals.tellQuietly({ type: "PostStop" });
+    if (reason !== "restarting") this.host.forget?.(this.persistenceId);
   }
 
   #giveUpStash(detail: string, error: unknown): void {

@@ -41,6 +41,12 @@ export interface OpenStorage {
    */
   untouched?(persistenceIds: readonly string[]): Promise<readonly boolean[]>;
 
+  /**
+   * Nobody in this process is about to use the stream: what is kept of it in memory may go, unless somebody still needs it. Optional, for a
+   * backend that keeps anything.
+   */
+  forget?(persistenceId: string): void;
+
   /** Finishes the writes that are pending, then releases everything. Later calls of any method fail with StorageFailedError. */
   close(): Promise<void>;
 }

@@ -83,6 +83,7 @@ export class ActorSystem implements EntityScope {
       journal,
       snapshots,
       newcomers: store.untouched && new Newcomers(store.untouched.bind(store), clock),
+      forget: store.forget?.bind(store),
       events,
       scope: this,
       recoveries: new Permits(options.maxConcurrentRecoveries),

@@ -60,6 +60,7 @@ export class ReopeningBench {
       ...others,
       views,
       untouched: async (ids) => ids.map(() => false),
+      forget: () => undefined,
       journal: this.#quietable(this.#shortened(journal)),
       tryWrite: async () => this.proofs.shift()?.(),
       close: () => {

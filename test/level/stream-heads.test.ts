@@ -39,6 +39,15 @@ describe("stream heads in memory", () => {
     expect(heads.size).to.equal(6);
   });
 
+  it("forget one at once when nobody is about to use it, unless it is held", async () => {
+    const heads = new StreamHeads({ read: oneEvent, lookUp: nothingFound }, 10);
+    await heads.with("free", () => undefined);
+    await heads.with("held", (head) => head.holds++);
+    for (const id of ["free", "held", "never seen"]) heads.forget(id);
+    expect(heads.get("free")).to.equal(undefined);
+    expect(heads.get("held")?.holds).to.equal(1);
+  });
+
   it("keep one that was asked for rather than one that was not", async () => {
     const heads = new StreamHeads({ read: oneEvent, lookUp: nothingFound }, 4);
     for (const id of ["a", "b", "c", "d", "e"]) await heads.with(id, () => undefined);

@@ -61,6 +61,11 @@ export class StreamHeads {
     });
   }
 
+  /** Nobody is about to ask for this one; whoever holds on to it keeps it. */
+  forget(persistenceId: string): void {
+    if (this.#known.get(persistenceId)?.holds === 0) this.#known.delete(persistenceId);
+  }
+
   /** After a failed write: what the streams end with is on the disk, and nowhere else. */
   forgetAll(): void {
     this.#known.clear();

@@ -32,12 +32,6 @@ export interface PendingEvents {
 export class StreamHead {
   readonly persistenceId: string;
   readonly escapedId: string;
-  /** The key of its record. */
-  readonly key: string;
-  /** The id as a JSON string. */
-  readonly quotedId: string;
-  /** How its entries in commit records begin. */
-  readonly commitEntry: string;
   /** Pending events included. */
   highest: number;
   /** Pending deletions included. */
@@ -56,17 +50,34 @@ export class StreamHead {
   #entityType = "";
   #entityId = "";
   #entityMembers = "";
+  /** Made with the first write: most streams in memory have only been read. */
+  #key = "";
+  #commitEntry = "";
 
   constructor(persistenceId: string, stored: StreamRecord) {
     this.persistenceId = persistenceId;
     this.escapedId = escapeId(persistenceId);
-    this.key = headKey(this.escapedId);
-    this.quotedId = JSON.stringify(persistenceId);
-    this.commitEntry = `[${this.quotedId},`;
     this.highest = stored.highest;
     this.deletedTo = stored.deletedTo;
     this.purgedTo = stored.purgedTo;
     this.hasNoSnapshots = stored.hasNoSnapshots ?? false;
+  }
+
+  /** The key of its record. */
+  get key(): string {
+    if (this.#key === "") this.#key = headKey(this.escapedId);
+    return this.#key;
+  }
+
+  /** How its entries in commit records begin. */
+  get commitEntry(): string {
+    if (this.#commitEntry === "") this.#commitEntry = `[${JSON.stringify(this.persistenceId)},`;
+    return this.#commitEntry;
+  }
+
+  /** The id as a JSON string. */
+  get quotedId(): string {
+    return this.commitEntry.slice(1, -1);
   }
 
   /** Entity type and entity id as members of a frame; the id is 0 when it can be told from the persistence id. */

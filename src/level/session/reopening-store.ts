@@ -19,6 +19,8 @@ export interface StoreSession extends OpenStorage {
   readonly views: ViewStore;
   /** See {@link OpenStorage.untouched}. */
   untouched(persistenceIds: readonly string[]): Promise<readonly boolean[]>;
+  /** See {@link OpenStorage.forget}. */
+  forget(persistenceId: string): void;
   /** Proves, with a write that changes nothing, that the disk takes writes. */
   tryWrite(): Promise<void>;
 }
