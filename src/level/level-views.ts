@@ -73,10 +73,11 @@ export class LevelViews implements ViewStore {
 
   begin(name: string, offsets: readonly number[]): Promise<StoredView> {
     return this.#change("beginning a view", name, async () => {
-      const before = await this.#known(name);
-      const { view, generation } = withGeneration(name, before, offsets);
+      const { generation } = withGeneration(name, await this.#known(name), offsets);
       // A crash may have left entries of a generation with the same number.
       await this.#deleteEntries(name, generation);
+      const before = this.#views.get(name);
+      const { view } = withGeneration(name, before, offsets);
       await this.#store(view);
       for (const old of before?.generations ?? []) {
         if (!generationOf(view, old.generation)) await this.#deleteEntries(name, old.generation);
@@ -87,7 +88,8 @@ export class LevelViews implements ViewStore {
 
   layOut(version: ViewVersion, offsets: readonly number[]): Promise<void> {
     return this.#change("dividing a view", version.name, async () => {
-      await this.#store(withOffsets(version, await this.#known(version.name), offsets));
+      await this.#known(version.name);
+      await this.#store(withOffsets(version, this.#views.get(version.name), offsets));
     });
   }
 
@@ -137,7 +139,8 @@ export class LevelViews implements ViewStore {
 
   switchTo(version: ViewVersion): Promise<void> {
     return this.#change("switching a view", version.name, async () => {
-      const before = await this.#known(version.name);
+      await this.#known(version.name);
+      const before = this.#views.get(version.name);
       await this.#store(withLive(version, before));
       for (const { generation } of before?.generations ?? []) {
         if (generation !== version.generation) await this.#deleteEntries(version.name, generation);
@@ -147,7 +150,8 @@ export class LevelViews implements ViewStore {
 
   drop(name: string, generation?: number): Promise<void> {
     return this.#change("dropping a view", name, async () => {
-      const before = await this.#known(name);
+      await this.#known(name);
+      const before = this.#views.get(name);
       if (!before) return;
       const after = withoutGeneration(before, generation);
       if (after) await this.#store(after);
@@ -161,6 +165,10 @@ export class LevelViews implements ViewStore {
     });
   }
 
+  /**
+   * Commits do not wait for their turn: what a change makes of the view, it makes without an await of what is in memory at that moment. Otherwise
+   * it would take back the place of a commit that came meanwhile, and its events would be handled twice.
+   */
   #change<T>(doing: string, name: string, change: () => Promise<T>): Promise<T> {
     return this.#parts.work.write(doing, () => this.#turns.run(name, change));
   }

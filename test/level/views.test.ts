@@ -57,6 +57,26 @@ describe("the views of a level store", () => {
     expect((await store.maintenance.verify()).faults).to.deep.equal([]);
   });
 
+  for (const [change, begin] of [
+    ["a generation is begun", (views: ViewStore, name: string) => views.begin(name, [0])],
+    ["another one is divided", (views: ViewStore, name: string) => views.layOut({ name, generation: 2 }, [0, 0])],
+    ["another one is dropped", (views: ViewStore, name: string) => views.drop(name, 2)],
+    ["it is made the only one", (views: ViewStore, name: string) => views.switchTo({ name, generation: 1 })],
+  ] as const) {
+    it(`keep the place of a commit that comes while ${change}`, async () => {
+      const { views } = await openFilled();
+      for (let pause = 0; pause < 12; pause++) {
+        const name = `sales ${pause}`;
+        for (const offsets of [[2], [0]]) await views.begin(name, offsets);
+        const changing = begin(views, name);
+        for (let turn = 0; turn < pause; turn++) await Promise.resolve();
+        await views.commit({ ...step, name, expectedOffset: 2, offset: 3, changes: [] });
+        await changing;
+        expect((await views.find(name))?.generations[0]).to.deep.equal({ generation: 1, offsets: [3] });
+      }
+    });
+  }
+
   it("store no event with a step that does not follow", async () => {
     const { store, views } = await openFilled();
     await rejection(
