@@ -1,8 +1,8 @@
 /** A digest over the frames of one stream in their order, to compare what commits say with what is there. */
 import { hash } from "node:crypto";
 
-/** How many frames are taken together; hashing few bytes costs as much as hashing many. */
-const framesPerStep = 16;
+/** How many frames are taken together: hashing few bytes costs as much as hashing many, but what waits does so for every stream, in pieces. */
+const framesPerStep = 4;
 
 /** Constant in size. */
 export class FrameFingerprint {
