@@ -31,7 +31,7 @@ export class Frame {
   constructor(context: FrameContext, key: string, value: Buffer) {
     this.first = numberOf(key);
     this.#context = context;
-    const json = recordJson(context.location, framePlace(context.persistenceId, this.first), key, value);
+    const json = recordJson(context.location, () => framePlace(context.persistenceId, this.first), key, value);
     if (!isFrame(json)) throw this.damaged(this.first, "it has not the form of a frame");
     this.#json = json;
     const [, entityType, entityId] = json;

@@ -1,5 +1,5 @@
 /** The value of a record: four bytes of checksum over key and text, little endian, then JSON text in UTF-8. */
-import { recordChecksum } from "../../codec/checksum.ts";
+import { checksumBehindFour } from "../../codec/checksum.ts";
 import { StorageCorruptedError } from "../../errors.ts";
 
 /** Bytes before the text. */
@@ -12,7 +12,14 @@ export function storedChecksum(value: Buffer): number {
 
 /** Whether a value is, byte for byte, what was once stored under its key. */
 export function isIntact(key: string, value: Buffer): boolean {
-  return value.length > checksumBytes && storedChecksum(value) === recordChecksum(key, value.subarray(checksumBytes));
+  return value.length > checksumBytes && storedChecksum(value) === checksumBehindFour(key, value);
+}
+
+/** How a record is called in errors, or what makes its name when there is one. */
+export type Place = string | (() => string);
+
+function nameOf(place: Place): string {
+  return typeof place === "string" ? place : place();
 }
 
 /**
@@ -20,8 +27,8 @@ export function isIntact(key: string, value: Buffer): boolean {
  *
  * @throws StorageCorruptedError when the checksum does not match
  */
-export function recordText(location: string, where: string, key: string, value: Buffer): string {
-  if (!isIntact(key, value)) throw new StorageCorruptedError(location, where, "its checksum does not match");
+export function recordText(location: string, where: Place, key: string, value: Buffer): string {
+  if (!isIntact(key, value)) throw new StorageCorruptedError(location, nameOf(where), "its checksum does not match");
   return value.toString("utf8", checksumBytes);
 }
 
@@ -30,11 +37,11 @@ export function recordText(location: string, where: string, key: string, value: 
  *
  * @throws StorageCorruptedError when the checksum does not match, or the text is no JSON
  */
-export function recordJson(location: string, where: string, key: string, value: Buffer): unknown {
+export function recordJson(location: string, where: Place, key: string, value: Buffer): unknown {
   const text = recordText(location, where, key, value);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new StorageCorruptedError(location, where, "it is no JSON", error);
+    throw new StorageCorruptedError(location, nameOf(where), "it is no JSON", error);
   }
 }
