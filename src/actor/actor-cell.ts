@@ -218,20 +218,22 @@ export class ActorCell implements Cell, Dispatchable, NactHost {
     return budget - left;
   }
 
-  async #continueAfter(pending: Promise<void>, left: number): Promise<unknown> {
+  #continueAfter(pending: Promise<void>, left: number): Promise<unknown> {
     const incarnation = this.#incarnation;
     if (this.#status !== "new") incarnation.endTurn();
-    try {
-      await pending;
-    } catch (error) {
-      if (incarnation !== this.#incarnation || this.ended) return;
-      this.#fail(incarnation, error);
-    }
-    this.#inHand = undefined;
     // The actor may have been killed meanwhile; then this incarnation must not go on.
-    if (incarnation !== this.#incarnation || this.ended) return;
-    if (this.#status === "new") this.#status = "running";
-    return this.#drain(left);
+    const isOver = (): boolean => incarnation !== this.#incarnation || this.ended;
+    return pending.then(
+      () => {
+        this.#inHand = undefined;
+        if (isOver()) return;
+        if (this.#status === "new") this.#status = "running";
+        return this.#drain(left);
+      },
+      (error: unknown) => {
+        if (!isOver()) this.#fail(incarnation, error);
+      },
+    );
   }
 
   /** Answers whoever sent the message that failed, and gives the error to nact's supervision. */

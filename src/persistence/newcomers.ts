@@ -45,7 +45,7 @@ export class Newcomers {
       if (told) return;
       told = true;
       timer.cancel();
-      for (const [index, newcomer] of newcomers.entries()) newcomer.begin(untouched[index] === true);
+      for (let index = 0; index < newcomers.length; index++) newcomers[index]?.begin(untouched[index] === true);
     };
     const patienceMs = newcomers.reduce((least, { idleTimeoutMs }) => Math.min(least, idleTimeoutMs), Infinity);
     const timer = this.#clock.setTimer(patienceMs, () => tell([]));

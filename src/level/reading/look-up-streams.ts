@@ -6,6 +6,9 @@ import type { StepSize } from "./frame-range.ts";
 import { occupiedIds } from "./occupied-ids.ts";
 import { decodeHead, noHead } from "./read-head.ts";
 
+const nothing: StreamRecord = { ...noHead, hasNoSnapshots: true };
+const onlySnapshots: StreamRecord = { ...noHead, hasNoSnapshots: false };
+
 /**
  * What was found, in the order of the ids. Undefined for what wants a closer look. A head that is found may be an older one, which a
  * damaged block has brought to light: only the frames tell.
@@ -26,9 +29,10 @@ export async function lookUpStreams(
   return persistenceIds.map((persistenceId, index) => {
     const [escapedId = "", key = "", value] = [escapedIds[index], keys[index], heads[index]];
     const hasNoSnapshots = !withSnapshots.has(escapedId);
-    if (value === undefined) return known.has(escapedId) ? undefined : { ...noHead, hasNoSnapshots };
+    if (value === undefined) return known.has(escapedId) ? undefined : hasNoSnapshots ? nothing : onlySnapshots;
     try {
-      return { ...decodeHead(location, persistenceId, [key, value]), hasNoSnapshots };
+      const { highest, deletedTo, purgedTo } = decodeHead(location, persistenceId, [key, value]);
+      return { highest, deletedTo, purgedTo, hasNoSnapshots };
     } catch {
       // Whoever takes the closer look is told.
       return undefined;
