@@ -85,6 +85,18 @@ class Ask extends Waiting implements ReplyAddress {
   }
 }
 
+/** How the promise that was made last is settled. */
+const settlers: { resolve: (value: unknown) => void; reject: (error: unknown) => void } = {
+  resolve: () => undefined,
+  reject: () => undefined,
+};
+
+/** One function for every question: a closure for each would be a third of what a question takes. */
+function takeSettlers(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  settlers.resolve = resolve;
+  settlers.reject = reject;
+}
+
 /** The questions of one system that wait for an answer, one queue for each length of time. */
 export class Asks {
   readonly #clock: Clock;
@@ -102,21 +114,36 @@ export class Asks {
    * @throws TypeError when the options are of the wrong kind (as a rejection)
    */
   ask(target: AskTarget, message: unknown, options: AskOptions | undefined): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const timeoutMs = options?.timeoutMs ?? this.#defaultTimeoutMs;
-      const queue = this.#queueOf(timeoutMs);
-      const question = new Ask(target, message, timeoutMs, resolve, reject);
-      if (options?.signal) {
-        if (options.signal.aborted) return question.reject(options.signal.reason);
-        question.listenTo(options.signal);
-      }
-      queue.add(question);
-      try {
-        target.question(message, question, options);
-      } catch (error) {
-        question.reject(error);
-      }
-    });
+    const promise = new Promise(takeSettlers);
+    const { resolve, reject } = settlers;
+    try {
+      this.#put(target, message, options, resolve, reject);
+    } catch (error) {
+      reject(error);
+    }
+    return promise;
+  }
+
+  #put(
+    target: AskTarget,
+    message: unknown,
+    options: AskOptions | undefined,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const timeoutMs = options?.timeoutMs ?? this.#defaultTimeoutMs;
+    const queue = this.#queueOf(timeoutMs);
+    const question = new Ask(target, message, timeoutMs, resolve, reject);
+    if (options?.signal) {
+      if (options.signal.aborted) return question.reject(options.signal.reason);
+      question.listenTo(options.signal);
+    }
+    queue.add(question);
+    try {
+      target.question(message, question, options);
+    } catch (error) {
+      question.reject(error);
+    }
   }
 
   /** Rejects whatever still waits with ActorStoppedError, and releases every timer. */

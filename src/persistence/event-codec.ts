@@ -8,7 +8,7 @@ export function encodeEvent(event: unknown, persistenceId: string): string {
   if (event === undefined || event === null) {
     throw new SerializationError(persistenceId, "event", "$", `is ${event}`);
   }
-  return encodeJson(event, `event ${eventType(event)}`, persistenceId);
+  return encodeJson(event, "event", persistenceId, eventType(event));
 }
 
 /** The JSON text of a command's metadata. @throws SerializationError when it is no plain object, or JSON would damage it */

@@ -3,24 +3,23 @@ import { eventType } from "../codec/event-type.ts";
 import { type EventRecord, noTags } from "../storage/stored-event.ts";
 import { encodeEvent } from "./event-codec.ts";
 
-/** What the records of one command have in common. */
-export interface RecordContext {
-  readonly persistenceId: string;
-  readonly timestamp: number;
-  /** JSON text. */
-  readonly metadata: string | undefined;
-}
-
 /** A record whose tags are known once its event was applied. */
 export interface TaggableRecord extends EventRecord {
   tags: readonly string[];
 }
 
-/** One record for each event, without tags. @throws SerializationError when one of them cannot be stored */
+/**
+ * One record for each event, without tags.
+ *
+ * @param metadata JSON text
+ * @throws SerializationError when one of them cannot be stored
+ */
 export function recordsOf(
   events: readonly unknown[],
   versions: { versionOf(type: string): number },
-  { persistenceId, timestamp, metadata }: RecordContext,
+  persistenceId: string,
+  timestamp: number,
+  metadata: string | undefined,
 ): TaggableRecord[] {
   // Of the exact length: a list that grows takes room for sixteen, and as many wait as commands are under way.
   const records = new Array<TaggableRecord>(events.length);

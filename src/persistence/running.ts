@@ -206,7 +206,7 @@ export class Running<C, E, S> {
     const events = types.accept(wanted, persistenceId);
     const metadataText = envelope.metadata === undefined ? undefined : encodeMetadata(metadata, persistenceId);
     const timestamp = Math.max(this.#timestamp, this.#seat.now());
-    const records = recordsOf(events, types, { persistenceId, timestamp, metadata: metadataText });
+    const records = recordsOf(events, types, persistenceId, timestamp, metadataText);
     const first = this.sequenceNr + 1;
     let sequenceNr = this.sequenceNr;
     let { state } = this;
@@ -241,7 +241,7 @@ export class Running<C, E, S> {
       if (step.do !== "reply") continue;
       this.#phase = "thenReply";
       const value = step.value(state);
-      if (value !== undefined) assertJson(value, `reply to ${messageType(envelope.message)}`, this.#seat.persistenceId);
+      if (value !== undefined) assertJson(value, "reply to", this.#seat.persistenceId, messageType(envelope.message));
       return { value };
     }
     return { value: undefined };

@@ -115,7 +115,7 @@ class Emitter implements TransformationContext {
     const given: readonly unknown[] = Array.isArray(event) ? event : [event];
     if (given.length === 0) return;
     const events = types.accept(given, persistenceId);
-    const records = recordsOf(events, types, { persistenceId, timestamp: this.#clock.now(), metadata: text });
+    const records = recordsOf(events, types, persistenceId, this.#clock.now(), text);
     for (const record of records) record.tags = assertTags(tags);
     this.emitted.push({ persistenceId, entityType, entityId, events: records });
   };

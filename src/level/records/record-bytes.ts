@@ -13,6 +13,9 @@ const keptBytesMax = 16_777_216;
 /** One below that is kept until so many records in turn would have done without it: fresh memory costs more than what is written to it. */
 const smallRecordsMax = 1_000;
 
+/** Views of records up to this length are used again: making one costs as much as writing a small record. */
+const keptViewsMax = 1_024;
+
 const zero = 48;
 const billion = 1_000_000_000;
 const digitsBelowBillion = 9;
@@ -20,6 +23,10 @@ const digitsBelowBillion = 9;
 /** Grows as needed, and is used again for the next record. */
 export class RecordBytes {
   readonly #lasting: Buffer;
+  /** Views of it from the checksum on, by where they end. */
+  readonly #values: (Buffer | undefined)[] = new Array(keptViewsMax);
+  /** Likewise, from the text on. */
+  readonly #texts: (Buffer | undefined)[] = new Array(keptViewsMax);
   #bytes: Buffer;
   #end = checksumBytes;
   /** Records in turn that had no need of more than what stays reserved. */
@@ -62,12 +69,19 @@ export class RecordBytes {
 
   /** The bytes with the room for the checksum in front; valid until the next change. */
   get value(): Buffer {
-    return this.#bytes.subarray(0, this.#end);
+    return this.#view(0, this.#values);
   }
 
   /** The bytes of the text; valid until the next change. */
   get textBytes(): Buffer {
-    return this.#bytes.subarray(checksumBytes, this.#end);
+    return this.#view(checksumBytes, this.#texts);
+  }
+
+  #view(start: number, kept: (Buffer | undefined)[]): Buffer {
+    const end = this.#end;
+    if (this.#bytes !== this.#lasting || end >= keptViewsMax) return this.#bytes.subarray(start, end);
+    kept[end] ??= this.#lasting.subarray(start, end);
+    return kept[end];
   }
 
   #digits(number: number, count: number): void {
