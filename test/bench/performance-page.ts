@@ -9,18 +9,21 @@ export interface Reference {
   readonly disk: BenchRun;
   /** The same with a delay of each flush. */
   readonly slowDisk: BenchRun;
+  /** Growth to the end: the whole of the row that the run on the disk does a tenth of. */
+  readonly growth: BenchRun;
   readonly profiles: readonly RowProfile[];
 }
 
 const fence = "```";
 
 /** @returns the page with fresh parts between `<!-- name -->` and `<!-- /name -->` */
-export function performancePage(page: string, { disk, slowDisk, profiles }: Reference): string {
+export function performancePage(page: string, { disk, slowDisk, growth, profiles }: Reference): string {
   const parts: Readonly<Record<string, string>> = {
     machine: machineOf(disk),
     targets: targetsOf(disk.rows),
     rows: block(disk.rows.map(table)),
     "slow-rows": block(slowDisk.rows.map(table)),
+    "growth-rows": block(growth.rows.map(table)),
     profiles: block(profiles.map(profileTable)),
   };
   return Object.entries(parts).reduce((text, [name, part]) => replaced(text, name, part), page);

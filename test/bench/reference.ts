@@ -12,12 +12,13 @@ const page = "docs/performance.md";
 export async function documents(): Promise<ReadonlyMap<string, string>> {
   const disk = await stored<BenchRun>("disk");
   const slowDisk = await stored<BenchRun>("slow-disk");
+  const growth = await stored<BenchRun>("growth");
   const profiles = await stored<readonly RowProfile[]>("profiles");
   const text = await readFile(new URL(page, root), "utf8");
   return new Map([
     ["docs/performance.svg", chart(disk)],
     ["docs/performance-slow-disk.svg", chart(slowDisk)],
-    [page, performancePage(text, { disk, slowDisk, profiles })],
+    [page, performancePage(text, { disk, slowDisk, growth, profiles })],
   ]);
 }
 

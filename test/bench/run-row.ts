@@ -61,7 +61,8 @@ class Turns {
 
   async #run(): Promise<Figures> {
     const { trial, prepare } = this.subject;
-    const { environment, folder } = this.#surroundings;
+    const environment = { ...this.#surroundings.environment, ...this.subject.environment };
+    const { folder } = this.#surroundings;
     if (!prepare) return withStoreIn(folder, (store) => runTrial(trial, store, environment));
     const store = join(this.#folder, "store");
     if (!this.#prepared) {

@@ -26,6 +26,8 @@ export interface RowSubject {
   readonly trial: Trial;
   /** Fills the store that the trials of all rounds use; otherwise each has a fresh one. */
   readonly prepare?: Trial;
+  /** Added to the environment of its process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** One figure of one subject. */
