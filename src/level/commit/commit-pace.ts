@@ -1,11 +1,14 @@
 /**
- * When what waits is worth a write of its own. If deciding the commands under way takes longer than a write, they go in two halves, of
+ * When what waits is worth a write of its own. If deciding the commands under way takes clearly longer than a write, they go in two halves, of
  * which one is decided while the other is written; if not (few commands, a slow disk), one write for all of them is quicker than two.
  */
 import { eagerBytes, eagerEventsMax, eagerEventsMin } from "../level-storage-options.ts";
 
 /** One write counts for so much in the means of the last ones. */
 const weight = 1 / 8;
+
+/** Deciding must take so much longer than writing: a second flush costs processor time, too. */
+const margin = 1.25;
 
 /** Learns from each write of one store. */
 export class CommitPace {
@@ -34,7 +37,7 @@ export class CommitPace {
     this.#busyMsPerEvent += ((busyMs - this.#busyMs) / events - this.#busyMsPerEvent) * weight;
     this.#busyMs = busyMs;
     const underWay = events + waiting;
-    const inHalves = underWay * this.#busyMsPerEvent > this.#writeMs;
+    const inHalves = underWay * this.#busyMsPerEvent > this.#writeMs * margin;
     this.#eagerEvents = inHalves ? Math.min(Math.max(underWay / 2, eagerEventsMin), eagerEventsMax) : eagerEventsMax;
   }
 
