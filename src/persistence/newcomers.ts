@@ -49,6 +49,7 @@ export class Newcomers {
     };
     const patienceMs = newcomers.reduce((least, { idleTimeoutMs }) => Math.min(least, idleTimeoutMs), Infinity);
     const timer = this.#clock.setTimer(patienceMs, () => tell([]));
-    this.#untouched(newcomers.map(({ persistenceId }) => persistenceId)).then(tell, () => tell([]));
+    const ask = async (): Promise<readonly boolean[]> => this.#untouched(newcomers.map((each) => each.persistenceId));
+    ask().then(tell, () => tell([]));
   }
 }

@@ -11,6 +11,7 @@ import { globalRunner, type TestRunner } from "./runner.ts";
 import { snapshotSuite } from "./snapshot-suite.ts";
 import { StoreUnderTest } from "./store-under-test.ts";
 import { tagSuite } from "./tag-suite.ts";
+import { untouchedSuite } from "./untouched-suite.ts";
 import { volumeSuite } from "./volume-suite.ts";
 
 /** What a storage can do, and what the suites need from it. */
@@ -58,6 +59,7 @@ export function storageTck(
     followSuite(runner, store);
     snapshotSuite(runner, store, snapshotBytes);
     idsSuite(runner, store);
+    untouchedSuite(runner, store);
     maintenanceSuite(runner, store);
     volumeSuite(runner, store);
     lifecycleSuite(runner, store, { survivesReopen, exclusive });

@@ -35,6 +35,16 @@ export class StoreUnderTest {
     return this.#opened().maintenance;
   }
 
+  /** What the store tells of streams without a past; one that does not say is one that cannot tell. */
+  async untouched(persistenceIds: readonly string[]): Promise<readonly boolean[]> {
+    const { untouched } = this.#opened();
+    return untouched ? untouched.call(this.#opened(), persistenceIds) : persistenceIds.map(() => false);
+  }
+
+  forget(persistenceId: string): void {
+    this.#opened().forget?.(persistenceId);
+  }
+
   /** The runner calls it before each case. */
   async begin(): Promise<void> {
     this.nowMs = firstNowMs;

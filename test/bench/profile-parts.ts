@@ -37,7 +37,7 @@ const special: ReadonlyMap<string, string> = new Map([
 ]);
 
 const partsOfUrls: readonly (readonly [pattern: RegExp, part: (match: RegExpExecArray) => string])[] = [
-  [/\/dist\/(\w+)\/[^/]+$/, ([, room = ""]) => `rekindle: ${room}`],
+  [/^(?!.*\/node_modules\/).*\/dist\/(\w+)\/(?:\w+\/)?[^/]+$/, ([, room = ""]) => `rekindle: ${room}`],
   [/\/dist\/[^/]+$/, () => "rekindle: clock, errors"],
   [/\/node_modules\/nact\//, () => "nact"],
   [/\/node_modules\/(?:classic-level|abstract-level|level)\//, () => "classic-level, abstract-level"],
