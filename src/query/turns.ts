@@ -9,7 +9,7 @@ const itemsPerRoundMin = 256;
 const itemsPerRoundMax = 8_192;
 
 /** Readers may take so much of the time that all others took since the last round of readers. */
-const readersShare = 0.5;
+const readersShare = 0.25;
 
 /** How much the newest round counts in what an item is taken to cost. */
 const newestShare = 0.2;

@@ -38,11 +38,16 @@ describe("entities that begin", () => {
   it("read for themselves when the store cannot tell, or says nothing in time", async () => {
     const clock = new ManualClock();
     const failing = add(new Newcomers(() => Promise.reject(new Error("unreadable")), clock), 2);
+    const throwing = (): never => {
+      throw new Error("unreadable");
+    };
+    const thrown = add(new Newcomers(throwing, clock), 2);
     let answer: (untouched: boolean[]) => void = () => {};
     const silent = new Newcomers(() => new Promise((resolve) => (answer = resolve)), clock);
     const waiting = [...[add(silent, 1, 500)], add(silent, 1)];
     await quiet();
     expect(failing).to.deep.equal([false, false]);
+    expect(thrown).to.deep.equal([false, false]);
     clock.advance(499);
     expect(waiting).to.deep.equal([[undefined], [undefined]]);
     clock.advance(1);
