@@ -26,7 +26,7 @@ export class Newcomers {
   }
 
   add(newcomer: Newcomer): void {
-    // The dispatcher gives all entities that are ready their turns in one callback.
+    // The dispatcher gives many entities that are ready their turns in one callback.
     if (this.#waiting.length === 0) queueMicrotask(() => this.#ask());
     this.#waiting.push(newcomer);
   }

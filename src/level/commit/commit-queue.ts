@@ -169,7 +169,7 @@ export class CommitQueue {
     }
   }
 
-  /** The dispatcher gives all entities that are ready their turns in one callback: what they append gets into the same commit. */
+  /** The dispatcher gives many entities that are ready their turns in one callback: what they append gets into the same commit. */
   #continueAfterRound(): void {
     this.#scheduled = true;
     queueMicrotask(() => {

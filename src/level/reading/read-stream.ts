@@ -90,9 +90,8 @@ export async function* readStreamInView(
   stored: HeadRecord | undefined,
   toEnd: boolean,
 ): AsyncGenerator<StoredEvent[], void, undefined> {
-  const head = stored && windowOf(stored, range);
-  const window = head ?? windowOf(await readHead(db, context.location, context.persistenceId, view), range);
-  yield* readStream(db, view, context, window, step, toEnd);
+  const head = stored ?? (await readHead(db, context.location, context.persistenceId, view));
+  yield* readStream(db, view, context, windowOf(head, range), step, toEnd);
 }
 
 async function startOf(
