@@ -18,7 +18,7 @@ import type { Newcomer } from "./newcomers.ts";
 import { OutputGate, type Stream, type StreamEnd } from "./output-gate.ts";
 import { persistError } from "./persist-error.ts";
 import { Receipts } from "./receipts.ts";
-import { defaultIdleTimeoutMs, type Recovered, Recovery } from "./recovery.ts";
+import { idleTimeoutOf, type Recovered, Recovery } from "./recovery.ts";
 import { Running, type RunningSeat } from "./running.ts";
 import type { Signal } from "./signal.ts";
 import { Snapshotting, toError } from "./snapshotting.ts";
@@ -107,7 +107,7 @@ export class EntityIncarnation<C, E, S> implements Incarnation, Newcomer, Seats<
   }
 
   get idleTimeoutMs(): number {
-    return this.#seat.type.options.recovery?.idleTimeoutMs ?? defaultIdleTimeoutMs;
+    return idleTimeoutOf(this.#seat.type.options);
   }
 
   /** Told whether there is anything to recover from. */

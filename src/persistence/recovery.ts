@@ -53,7 +53,12 @@ export interface RecoveryRequest<C, E, S> {
 }
 
 /** A recovery fails when the storage gives nothing for so long, unless the definition says otherwise, in milliseconds. */
-export const defaultIdleTimeoutMs = 30_000;
+const defaultIdleTimeoutMs = 30_000;
+
+/** How long an entity of this kind waits for the storage, in milliseconds. */
+export function idleTimeoutOf<C, E, S>({ recovery }: EventSourcedOptions<C, E, S>): number {
+  return recovery?.idleTimeoutMs ?? defaultIdleTimeoutMs;
+}
 
 class MissingEventsError extends Error {}
 
@@ -76,8 +81,7 @@ export class Recovery<C, E, S> {
 
   constructor(request: RecoveryRequest<C, E, S>) {
     this.#request = request;
-    const idleTimeoutMs = request.options.recovery?.idleTimeoutMs ?? defaultIdleTimeoutMs;
-    this.#idle = new IdleTimeout(request.host.clock, idleTimeoutMs);
+    this.#idle = new IdleTimeout(request.host.clock, idleTimeoutOf(request.options));
   }
 
   /** @throws RecoveryFailedError whatever the cause */
